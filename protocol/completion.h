@@ -1,0 +1,78 @@
+// Endpoint wire: what the daemon asks of `POST /fim` and what comes back. PROTOCOL.md and openapi.yaml say the same in
+// prose and schema; protocol/examples holds one file per message.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fimd {
+
+constexpr int kDefaultMaxTokens = 150;
+constexpr double kDefaultTemperature = 0.2;
+
+struct CompletionRequest {
+  std::string prompt;  // required on the wire, may be empty
+  std::string suffix;
+  int max_tokens = kDefaultMaxTokens;
+  double temperature = kDefaultTemperature;
+  std::vector<std::string> stop;
+  bool stream = false;
+  std::string cache_key;  // opaque; equal for requests that share a long prompt head
+  std::string language;   // LSP languageId
+};
+
+struct Usage {
+  int prompt_tokens = 0;
+  int completion_tokens = 0;
+  int cached_tokens = 0;
+  bool operator==(const Usage&) const = default;
+};
+
+struct Completion {
+  std::string completion;
+  std::string model;
+  std::string finish_reason;  // "stop", "length", ... as the model said it; empty when unknown
+  std::optional<Usage> usage;
+  std::string provider;  // "codestral", "local", ...; empty from an older endpoint
+};
+
+// A request body that breaks the contract. `what()` is the contract's error sentence and names the field.
+struct BadRequest : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Request. The reader throws BadRequest: "Missing required field: prompt", "Field max_tokens must be an integer", ...
+// Unknown fields are ignored. The writer leaves out fields that have their default value, but prompt and suffix.
+CompletionRequest completion_request(std::string_view body);
+std::string to_body(const CompletionRequest& request);
+
+// Buffered answer. An error answer is `{"success": false, "error": message}`.
+std::string to_body(const Completion& completion);
+std::string error_body(std::string_view message);
+// Reads a 200 answer; nothing when it is not one of ours (HTML, another shape, success false).
+std::optional<Completion> read_completion(std::string_view body);
+// The human part of an error answer: our "error", the gateway's own "message", else "HTTP <status>". At most 200
+// bytes, one line.
+std::string error_message(int status, std::string_view body);
+
+// Streamed answer: server-sent events, each `data:` one JSON object. Any number of deltas, then one end or one error,
+// then `[DONE]`.
+struct StreamEvent {
+  enum class Kind { delta, end, error, done, unknown };
+  Kind kind = Kind::unknown;
+  std::string delta;      // kind delta: the next piece of the completion, whole UTF-8 characters
+  Completion completion;  // kind end: everything but the text
+  std::string error;      // kind error
+  int status = 0;         // kind error: the HTTP status it would have had
+};
+StreamEvent stream_event(std::string_view data);
+std::string delta_data(std::string_view delta);
+std::string end_data(const Completion& completion);
+std::string error_data(int status, std::string_view message);
+constexpr std::string_view kDoneData = "[DONE]";
+
+}  // namespace fimd
