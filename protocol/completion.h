@@ -1,5 +1,5 @@
-// Endpoint wire: what the daemon asks of `POST /fim` and what comes back. PROTOCOL.md and openapi.yaml say the same in
-// prose and schema; protocol/examples holds one file per message.
+// Endpoint wire: what the daemon asks of `POST /fim` and what comes back. PROTOCOL.md and openapi.yaml say
+// the same in prose and schema; protocol/examples holds one file per message.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -45,8 +45,9 @@ struct BadRequest : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Request. The reader throws BadRequest: "Missing required field: prompt", "Field max_tokens must be an integer", ...
-// Unknown fields are ignored. The writer leaves out fields that have their default value, but prompt and suffix.
+// Request. The reader throws BadRequest: "Missing required field: prompt", "Field max_tokens must be an
+// integer", ... Unknown fields are ignored. The writer leaves out fields that have their default value, but
+// prompt and suffix.
 CompletionRequest completion_request(std::string_view body);
 std::string to_body(const CompletionRequest& request);
 
@@ -55,12 +56,12 @@ std::string to_body(const Completion& completion);
 std::string error_body(std::string_view message);
 // Reads a 200 answer; nothing when it is not one of ours (HTML, another shape, success false).
 std::optional<Completion> read_completion(std::string_view body);
-// The human part of an error answer: our "error", the gateway's own "message", else "HTTP <status>". At most 200
-// bytes, one line.
+// The human part of an error answer: our "error", the gateway's own "message", else "HTTP <status>". At most
+// 200 bytes, one line.
 std::string error_message(int status, std::string_view body);
 
-// Streamed answer: server-sent events, each `data:` one JSON object. Any number of deltas, then one end or one error,
-// then `[DONE]`.
+// Streamed answer: server-sent events, each `data:` one JSON object. Any number of deltas, then one end or
+// one error, then `[DONE]`.
 struct StreamEvent {
   enum class Kind { delta, end, error, done, unknown };
   Kind kind = Kind::unknown;

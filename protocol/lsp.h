@@ -1,5 +1,6 @@
-// The subset of LSP 3.18 that fimd reads or writes, and our own stateless request. Field names are LSP's own: they are
-// quotations. Fields that are not here are ignored on reading. New ones are added when they are needed.
+// The subset of LSP 3.18 that fimd reads or writes, and our own stateless request. Field names are LSP's own:
+// they are quotations. Fields that are not here are ignored on reading. New ones are added when they are
+// needed.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ enum class ErrorCode : int {
 
 // A peer broke the protocol; becomes the error of the reply. `what()` never quotes document text.
 struct RpcError : std::runtime_error {
-  RpcError(ErrorCode error_code, const std::string& message) : std::runtime_error(message), code(error_code) {}
+  RpcError(ErrorCode error_code, const std::string& message)
+      : std::runtime_error(message), code(error_code) {}
   ErrorCode code;
 };
 
@@ -46,12 +48,13 @@ struct Range {
 
 struct InitializeParams {
   std::optional<std::int64_t> processId;
-  std::vector<std::string> positionEncodings;  // general.positionEncodings, in the client's order; empty = utf-16
-  std::vector<std::string> rootUris;           // workspaceFolders, else rootUri, else rootPath; may be empty
-  std::string clientName;                      // clientInfo.name
-  std::string trace;                           // "off", "messages" or "verbose"; empty when absent
-  bool workDoneProgress = false;               // window.workDoneProgress
-  bool configuration = false;                  // workspace.configuration: settings can be pulled
+  std::vector<std::string>
+      positionEncodings;              // general.positionEncodings, in the client's order; empty = utf-16
+  std::vector<std::string> rootUris;  // workspaceFolders, else rootUri, else rootPath; may be empty
+  std::string clientName;             // clientInfo.name
+  std::string trace;                  // "off", "messages" or "verbose"; empty when absent
+  bool workDoneProgress = false;      // window.workDoneProgress
+  bool configuration = false;         // workspace.configuration: settings can be pulled
 };
 
 struct DidOpenParams {
@@ -62,8 +65,9 @@ struct DidOpenParams {
 };
 
 struct ContentChange {
-  std::optional<Range> range;                // absent: text is the whole document
-  std::optional<std::uint32_t> rangeLength;  // deprecated, in units of the position encoding; checked when sent
+  std::optional<Range> range;  // absent: text is the whole document
+  std::optional<std::uint32_t>
+      rangeLength;  // deprecated, in units of the position encoding; checked when sent
   std::string text;
 };
 
@@ -98,10 +102,11 @@ struct InlineCompletionParams {
 };
 
 struct InlineCompletionItem {
-  std::string insertText;  // starts with what `range` already holds before the cursor; "\n" line ends; never empty
-  Range range;             // on one line, contains the cursor
-  std::string id;          // becomes the argument of the accept command
-  std::string source;      // "model", "cache" or "local": who made it
+  std::string
+      insertText;  // starts with what `range` already holds before the cursor; "\n" line ends; never empty
+  Range range;     // on one line, contains the cursor
+  std::string id;  // becomes the argument of the accept command
+  std::string source;  // "model", "cache" or "local": who made it
 };
 
 // fim/complete: one completion with no document behind it.
@@ -125,17 +130,18 @@ InitializeParams initialize_params(const nlohmann::json& params);
 DidOpenParams did_open_params(const nlohmann::json& params);
 DidChangeParams did_change_params(const nlohmann::json& params);
 DocumentParams document_params(const nlohmann::json& params);
-// `legacy_trigger_kinds`: a client built on the 3.17 proposal numbers Invoked 0 and Automatic 1. A 0 proves one; once
-// seen, the caller remembers it (the flag is set) and 1 means Automatic from then on.
+// `legacy_trigger_kinds`: a client built on the 3.17 proposal numbers Invoked 0 and Automatic 1. A 0 proves
+// one; once seen, the caller remembers it (the flag is set) and 1 means Automatic from then on.
 InlineCompletionParams inline_completion_params(const nlohmann::json& params, bool& legacy_trigger_kinds);
 FimCompleteParams fim_complete_params(const nlohmann::json& params);
 
-// Parses one body into a JSON message. Throws RpcError: parse_error for bad JSON or UTF-8, invalid_request for a
-// batch, a non-object or a wrong "jsonrpc". Lone surrogates in strings become U+FFFD.
+// Parses one body into a JSON message. Throws RpcError: parse_error for bad JSON or UTF-8, invalid_request
+// for a batch, a non-object or a wrong "jsonrpc". Lone surrogates in strings become U+FFFD.
 nlohmann::json parse_message(std::string_view body);
 
 // Writers. All results are ready to be framed.
-nlohmann::json inline_completion_list(const std::vector<InlineCompletionItem>& items, std::string_view accept_command);
+nlohmann::json inline_completion_list(const std::vector<InlineCompletionItem>& items,
+                                      std::string_view accept_command);
 nlohmann::json fim_complete_result(const std::vector<InlineCompletionItem>& items);
 nlohmann::json position_json(const Position& position);
 nlohmann::json range_json(const Range& range);
