@@ -65,10 +65,7 @@ std::string uri_key(std::string_view uri) {
 std::string uri_path(std::string_view uri) {
   const std::size_t scheme = scheme_length(uri);
   std::string_view rest = uri.substr(scheme);
-  if (scheme > 0) {
-    rest = rest.substr(0, rest.find_first_of("?#"));
-    if (rest.substr(0, 2) == "//") rest = rest.substr(std::min(rest.find('/', 2), rest.size()));
-  }
+  if (scheme > 0 && rest.substr(0, 2) == "//") rest = rest.substr(std::min(rest.find('/', 2), rest.size()));
   std::string path = percent_decoded(rest);
   std::replace(path.begin(), path.end(), '\\', '/');
   if (path.size() > 2 && path[0] == '/' && starts_with_drive(std::string_view(path).substr(1)))

@@ -14,8 +14,9 @@ std::string percent_decoded(std::string_view text);
 // Only for look-up; what goes back to the client is the client's own form.
 std::string uri_key(std::string_view uri);
 
-// The path in a `file:` URI with `/` between its parts, or of any other scheme the part after the colon; no
-// query, no host. A text without a scheme is taken as a path. Windows paths keep their drive: `c:/a/b.py`.
+// The path in a URI, without scheme and host, `/` between its parts. What looks like a query stays: not every
+// client escapes a `?` or `#` in a file name. A text without a scheme is a path. A Windows path keeps its
+// drive: `c:/a/b.py`.
 std::string uri_path(std::string_view uri);
 
 }  // namespace fimd

@@ -2,7 +2,7 @@
 // the same in prose and schema; protocol/examples holds one file per message.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <cstddef>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -46,18 +46,21 @@ struct BadRequest : std::runtime_error {
 };
 
 // Request. The reader throws BadRequest: "Missing required field: prompt", "Field max_tokens must be an
-// integer", ... Unknown fields are ignored. The writer leaves out fields that have their default value, but
-// prompt and suffix.
+// integer", ... Unknown fields are ignored, null counts as absent, `stop` may be one string. Numbers are not
+// judged, only clamped to their type: what a sensible max_tokens is, the handler decides. The writer leaves
+// out fields that have their default value, but prompt and suffix.
 CompletionRequest completion_request(std::string_view body);
 std::string to_body(const CompletionRequest& request);
 
 // Buffered answer. An error answer is `{"success": false, "error": message}`.
 std::string to_body(const Completion& completion);
 std::string error_body(std::string_view message);
-// Reads a 200 answer; nothing when it is not one of ours (HTML, another shape, success false).
+// Reads a 200 answer; nothing when it is not one of ours (HTML, another shape, success false). Older
+// endpoints send `completion` and `model` only.
 std::optional<Completion> read_completion(std::string_view body);
-// The human part of an error answer: our "error", the gateway's own "message", else "HTTP <status>". At most
-// 200 bytes, one line.
+// The human part of an error answer: our "error", the gateway's own "message", a "detail", else "HTTP
+// <status>". At most kMaxErrorBytes of valid UTF-8 on one line.
+constexpr std::size_t kMaxErrorBytes = 200;
 std::string error_message(int status, std::string_view body);
 
 // Streamed answer: server-sent events, each `data:` one JSON object. Any number of deltas, then one end or

@@ -1,35 +1,17 @@
-// The subset of LSP 3.18 that fimd reads or writes, and our own stateless request. Field names are LSP's own:
-// they are quotations. Fields that are not here are ignored on reading. New ones are added when they are
-// needed.
+// Documents and inline completion: the subset of LSP 3.18 that fimd reads or writes, Copilot's additions to
+// it, and our own stateless request. Field names are LSP's own: they are quotations. Fields that are not here
+// are ignored on reading. New ones are added when they are needed. What frames a session is in session.h, the
+// envelope in json_rpc.h.
 #pragma once
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fimd {
-
-// JSON-RPC and LSP error codes.
-enum class ErrorCode : int {
-  parse_error = -32700,
-  invalid_request = -32600,
-  method_not_found = -32601,
-  invalid_params = -32602,
-  internal_error = -32603,
-  server_not_initialized = -32002,
-  request_cancelled = -32800,
-};
-
-// A peer broke the protocol; becomes the error of the reply. `what()` never quotes document text.
-struct RpcError : std::runtime_error {
-  RpcError(ErrorCode error_code, const std::string& message)
-      : std::runtime_error(message), code(error_code) {}
-  ErrorCode code;
-};
 
 // How `Position::character` counts: the unit the client and we agreed on in `initialize`.
 enum class PositionEncoding { utf8, utf16, utf32 };
@@ -46,17 +28,6 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-struct InitializeParams {
-  std::optional<std::int64_t> processId;
-  std::vector<std::string>
-      positionEncodings;              // general.positionEncodings, in the client's order; empty = utf-16
-  std::vector<std::string> rootUris;  // workspaceFolders, else rootUri, else rootPath; may be empty
-  std::string clientName;             // clientInfo.name
-  std::string trace;                  // "off", "messages" or "verbose"; empty when absent
-  bool workDoneProgress = false;      // window.workDoneProgress
-  bool configuration = false;         // workspace.configuration: settings can be pulled
-};
-
 struct DidOpenParams {
   std::string uri;
   std::string languageId;
@@ -65,9 +36,8 @@ struct DidOpenParams {
 };
 
 struct ContentChange {
-  std::optional<Range> range;  // absent: text is the whole document
-  std::optional<std::uint32_t>
-      rangeLength;  // deprecated, in units of the position encoding; checked when sent
+  std::optional<Range> range;                // absent: text is the whole document
+  std::optional<std::uint32_t> rangeLength;  // deprecated, in units of the encoding; checked when sent
   std::string text;
 };
 
@@ -77,7 +47,8 @@ struct DidChangeParams {
   std::vector<ContentChange> contentChanges;
 };
 
-struct DocumentParams {  // didClose, didSave, didFocus
+struct DocumentParams {  // didClose, didSave; didFocus, where an empty uri means that no document has the
+                         // focus
   std::string uri;
 };
 
@@ -96,7 +67,7 @@ struct FormattingOptions {
 struct InlineCompletionParams {
   std::string uri;
   Position position;
-  TriggerKind triggerKind = TriggerKind::automatic;  // the old numbering (0, 1) is translated, see from_json
+  TriggerKind triggerKind = TriggerKind::automatic;  // the old numbering (0, 1) is translated
   std::optional<SelectedCompletionInfo> selectedCompletionInfo;
   std::optional<FormattingOptions> formattingOptions;  // not in LSP; sent by Copilot's clients
 };
@@ -118,36 +89,30 @@ struct FimCompleteParams {
   std::optional<int> maxTokens;
 };
 
-// A message as it came, already known to be a JSON object with jsonrpc "2.0".
-struct Message {
-  enum class Kind { request, notification, response };
-  Kind kind = Kind::notification;
-  std::string method;  // empty for a response
+// Copilot's textDocument/didPartiallyAcceptCompletion.
+struct PartialAcceptParams {
+  std::string id;                    // InlineCompletionItem::id
+  std::uint32_t acceptedLength = 0;  // UTF-16 units from the start of insertText, in any encoding
 };
 
 // Readers. Each throws RpcError{invalid_params} that names the field that is missing or of the wrong type.
-InitializeParams initialize_params(const nlohmann::json& params);
 DidOpenParams did_open_params(const nlohmann::json& params);
 DidChangeParams did_change_params(const nlohmann::json& params);
 DocumentParams document_params(const nlohmann::json& params);
+DocumentParams did_focus_params(const nlohmann::json& params);
 // `legacy_trigger_kinds`: a client built on the 3.17 proposal numbers Invoked 0 and Automatic 1. A 0 proves
 // one; once seen, the caller remembers it (the flag is set) and 1 means Automatic from then on.
 InlineCompletionParams inline_completion_params(const nlohmann::json& params, bool& legacy_trigger_kinds);
 FimCompleteParams fim_complete_params(const nlohmann::json& params);
+// textDocument/didShowCompletion: the id of the item that was shown.
+std::string shown_completion_id(const nlohmann::json& params);
+PartialAcceptParams partial_accept_params(const nlohmann::json& params);
 
-// Parses one body into a JSON message. Throws RpcError: parse_error for bad JSON or UTF-8, invalid_request
-// for a batch, a non-object or a wrong "jsonrpc". Lone surrogates in strings become U+FFFD.
-nlohmann::json parse_message(std::string_view body);
-
-// Writers. All results are ready to be framed.
+// Writers. An empty accept_command leaves `command` out of the items.
 nlohmann::json inline_completion_list(const std::vector<InlineCompletionItem>& items,
                                       std::string_view accept_command);
 nlohmann::json fim_complete_result(const std::vector<InlineCompletionItem>& items);
 nlohmann::json position_json(const Position& position);
 nlohmann::json range_json(const Range& range);
-std::string response(const nlohmann::json& id, const nlohmann::json& result);
-std::string error_response(const nlohmann::json& id, ErrorCode code, std::string_view message);
-std::string notification(std::string_view method, const nlohmann::json& params);
-std::string request(const nlohmann::json& id, std::string_view method, const nlohmann::json& params);
 
 }  // namespace fimd

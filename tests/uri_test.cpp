@@ -29,7 +29,8 @@ TEST_CASE("the path of a URI") {
   CHECK(uri_path("file://server/share/a.py") == "/share/a.py");
   CHECK(uri_path("file://server") == "");
   CHECK(uri_path("untitled:Untitled-1") == "Untitled-1");
-  CHECK(uri_path("vscode-vfs://github/o/r/.env?x=1#y") == "/o/r/.env");
+  CHECK(uri_path("vscode-vfs://github/o/r/.env?x=1#y") == "/o/r/.env?x=1#y");
+  CHECK(uri_path("file:///src/c#/a.cs") == "/src/c#/a.cs");
   CHECK(uri_path("C:\\Users\\me\\.env") == "c:/Users/me/.env");
   CHECK(uri_path("src/a.py") == "src/a.py");
   CHECK(uri_path("") == "");

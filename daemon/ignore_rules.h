@@ -1,0 +1,51 @@
+// Patterns that name files, in the manner of .gitignore. Pure.
+#pragma once
+
+#include <bitset>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fimd {
+
+// One pattern per line; blank lines and `#` comments are skipped. `*` and `?` stay inside one part of the
+// path, `**` is any number of parts, `[a-z]` and `[!a-z]` are sets, `\` takes the next character as it is. A
+// pattern with a `/` before its end starts at the root of the paths, any other matches at every depth. A
+// trailing `/` means folders only. `!` takes back what an earlier line named; the last line that matches
+// decides. Letters match in either case.
+class IgnoreRules {
+ public:
+  IgnoreRules() = default;
+  explicit IgnoreRules(std::string_view lines);
+
+  // The line that names this very file, if any. Paths are relative to the root and use `/`.
+  std::optional<std::string> names(std::string_view path) const;
+
+  // The line that excludes the file: by its own name or, as nothing inside an excluded folder can be taken
+  // back, by a folder above it.
+  std::optional<std::string> excludes(std::string_view path) const;
+
+ private:
+  struct Atom {  // one character of a pattern
+    bool star = false;
+    std::bitset<256> accepts;
+  };
+  using Part = std::vector<Atom>;  // one part of the path; empty: `**`
+  struct Rule {
+    std::string line;  // as written
+    bool negated = false;
+    bool folders_only = false;
+    std::vector<Part> parts;
+  };
+  using Names = std::vector<std::string_view>;
+
+  static std::optional<Rule> parsed(std::string_view line);
+  static Part part(std::string_view pattern);
+  static bool matches(const Rule& rule, const Names& names);
+  const Rule* deciding(const Names& names, bool folder) const;
+
+  std::vector<Rule> rules_;
+};
+
+}  // namespace fimd

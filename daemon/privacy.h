@@ -1,0 +1,46 @@
+// May this text leave the machine? Every answer that is not "yes" comes with the rule, as a sentence for the
+// log that never quotes the text. Pure: the caller reads the settings and the ignore files.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/ignore_rules.h"
+
+namespace fimd {
+
+// Which documents are excluded, by their names alone.
+// 1. Names of secrets (`.env*`, keys, certificates, credentials, cloud and shell settings; the list is in
+// privacy.cpp).
+//    No setting takes them back, and examples such as `.env.sample` count: people paste real keys into those,
+//    too.
+// 2. The user's own patterns, which match at any depth unless they start with `/`.
+// 3. `.fimdignore` files, for what lies under their folder.
+// Names match in either case and as they would look without a backup's ending (`server.key.bak`).
+class Privacy {
+ public:
+  Privacy() : Privacy(std::vector<std::string>()) {}
+  explicit Privacy(const std::vector<std::string>& patterns);
+
+  // Replaces the rules of the `.fimdignore` in this folder (its URI or path); empty text removes them.
+  void set_ignore_file(std::string_view folder, std::string_view text);
+
+  // Why the document may not be sent; nothing when it may.
+  std::optional<std::string> excludes(std::string_view uri) const;
+
+ private:
+  std::optional<std::string> excludes_path(std::string_view path) const;
+
+  IgnoreRules secret_names_;
+  IgnoreRules user_;
+  std::map<std::string, IgnoreRules> ignore_files_;  // by folder, with a trailing '/'
+};
+
+// Why a piece of text may not be sent, wherever it comes from: it holds (part of) a private key or a token of
+// a well-known shape. One pass, about 1 ns per byte.
+std::optional<std::string> secret_in(std::string_view text);
+
+}  // namespace fimd
