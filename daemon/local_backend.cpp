@@ -1,0 +1,110 @@
+#include "daemon/local_backend.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "daemon/log.h"
+#include "daemon/subprocess.h"
+
+namespace fimd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kProgram = "fim-lambda";
+constexpr const char* kArguments[] = {kProgram, "serve", "--listen", "127.0.0.1:0", "--exit-with-parent"};
+
+std::string random_token() {
+  std::array<unsigned char, 32> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();
+  std::string token;
+  for (const auto byte : bytes) token += fmt::format("{:02x}", byte);
+  return token;
+}
+
+bool is_program(const std::filesystem::path& path) {
+  return ::access(path.c_str(), X_OK) == 0;
+}
+
+}  // namespace
+
+LocalBackend::LocalBackend(asio::io_context& io, Endpoint& endpoint, const Config& config)
+    : io_(io), endpoint_(endpoint), config_(config) {}
+
+std::string LocalBackend::find_program() const {
+  if (!config_.backend.empty()) return config_.backend;
+  std::error_code ec;
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ec).parent_path() / kProgram;
+  if (!ec && is_program(beside)) return beside;
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path ? path : ""; !rest.empty();) {
+    const auto folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    if (const auto program = std::filesystem::path(folder) / kProgram; is_program(program)) return program;
+  }
+  return {};
+}
+
+void LocalBackend::start() {
+  if (std::exchange(running_, true)) return;
+  asio::co_spawn(io_, run(), asio::bind_cancellation_slot(stop_.slot(), asio::detached));
+}
+
+void LocalBackend::stop() {
+  if (std::exchange(running_, false)) stop_.emit(asio::cancellation_type::terminal);
+}
+
+Task<> LocalBackend::run() {
+  auto pause = 500ms;
+  for (;;) {
+    const auto program = find_program();
+    if (program.empty()) {
+      endpoint_.fail("no endpoint is configured and the bundled backend (fim-lambda) was not found");
+      co_return;
+    }
+    const auto started = SteadyClock::now();
+    co_await run_once(program);
+    if (SteadyClock::now() - started > 30s) pause = 500ms;
+    log_warning("the bundled backend ended; starting it again in {} ms", pause.count());
+    co_await sleep_until(io_, SteadyClock::now() + pause);
+    pause = std::min<std::chrono::milliseconds>(pause * 2, 8s);
+  }
+}
+
+Task<> LocalBackend::run_once(std::string program) {
+  const auto token = random_token();
+  std::vector<std::string> argv;
+  for (const auto* argument : kArguments) argv.emplace_back(argument);
+  argv.front() = program;
+  std::vector<std::string> environment;
+  environment.push_back("FIM_SERVE_TOKEN=" + token);
+  try {
+    Child child(io_, argv, environment);
+    const auto url = co_await child.read_line();
+    if (url.empty()) endpoint_.fail("the bundled backend did not start");
+    if (!url.empty()) endpoint_.connect(url, token);
+    co_await child.wait();
+    endpoint_.fail("the bundled backend ended");
+  } catch (const SystemError& error) {
+    if (error.code() == asio::error::operation_aborted) throw;
+    endpoint_.fail("the bundled backend cannot be started: " + error.code().message());
+  }
+}
+
+void connect_as_configured(const Config& config, Endpoint& endpoint, LocalBackend& backend) {
+  if (config.endpoint.empty()) return backend.start();
+  backend.stop();
+  if (const auto fault = endpoint_fault(config.endpoint)) return endpoint.fail(*fault);
+  endpoint.connect(config.endpoint, config.token);
+}
+
+}  // namespace fimd
