@@ -1,0 +1,316 @@
+#include "daemon/server.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "daemon/log.h"
+#include "protocol/lsp.h"
+
+namespace fimd {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+// How long `shutdown` waits for answers that are on their way: an editor that closes must not hang.
+constexpr auto kShutdownGrace = 300ms;
+constexpr auto kParentPollInterval = 3s;
+
+Task<> exit_with_parent(asio::io_context& io, Server& server, std::int64_t pid) {
+  while (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) {
+    co_await sleep_until(io, SteadyClock::now() + kParentPollInterval);
+  }
+  log_info("the editor's process has gone");
+  server.stop();
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& io, Connection& connection, Config config, bool piped)
+    : io_(io),
+      connection_(connection),
+      config_(std::move(config)),
+      piped_(piped),
+      accept_command_(fmt::format("fimd.didAcceptCompletion.{}", ::getpid())),
+      http_(io),
+      endpoint_(io, http_, config_),
+      backend_(io, endpoint_, config_),
+      completer_(io, endpoint_, config_),
+      requests_(io, connection) {}
+
+Task<int> Server::run() {
+  while (!exit_code_) {
+    auto frame = co_await connection_.read();
+    if (!frame) break;
+    co_await receive(std::move(*frame));
+  }
+  co_await requests_.drain(piped_ ? SteadyClock::duration(config_.deadline) : SteadyClock::duration::zero());
+  co_await connection_.flush();
+  co_return exit_code_.value_or(phase_ == Phase::shut_down || (piped_ && phase_ == Phase::fresh) ? 0 : 1);
+}
+
+void Server::stop() {
+  connection_.close_input();
+}
+
+Task<> Server::receive(Frame frame) {
+  try {
+    if (frame.kind == Frame::Kind::oversized) throw RpcError(ErrorCode::invalid_request, "message too large");
+    if (frame.kind == Frame::Kind::garbage)
+      throw RpcError(ErrorCode::parse_error, "not a message: no Content-Length");
+    const auto message = parse_message(frame.body);
+    frame.body.clear();
+    if (message.method == "shutdown") co_await requests_.drain(piped_ ? config_.deadline : kShutdownGrace);
+    if (message.kind == Message::Kind::request) request(message);
+    if (message.kind == Message::Kind::notification) notify(message);
+    if (message.kind == Message::Kind::response) respond(message);
+  } catch (const RpcError& error) {
+    requests_.refuse(nullptr, error.code, error.what());
+  }
+}
+
+void Server::check_phase(const std::string& method) const {
+  if (phase_ == Phase::shut_down) throw RpcError(ErrorCode::invalid_request, "the server is shutting down");
+  const bool stateless = piped_ && method == "fim/complete";
+  if (phase_ == Phase::fresh && method != "initialize" && !stateless) {
+    throw RpcError(ErrorCode::server_not_initialized, "the first request must be initialize");
+  }
+  if (phase_ == Phase::serving && method == "initialize") {
+    throw RpcError(ErrorCode::invalid_request, "initialize was already received");
+  }
+}
+
+void Server::request(const Message& message) {
+  static const std::map<std::string_view, Json (Server::*)(const Json&)> kImmediate = {
+      {"initialize", &Server::initialize},
+      {"shutdown", &Server::shutdown},
+      {"workspace/executeCommand", &Server::execute_command},
+  };
+  static const std::map<std::string_view, void (Server::*)(const Json&, const Json&)> kCompletions = {
+      {"textDocument/inlineCompletion", &Server::inline_completion},
+      {"fim/complete", &Server::fim_complete},
+  };
+  try {
+    check_phase(message.method);
+    const auto immediate = kImmediate.find(message.method);
+    const auto completion = kCompletions.find(message.method);
+    if (immediate != kImmediate.end()) {
+      requests_.reply(message.id, (this->*immediate->second)(message.params));
+    } else if (completion != kCompletions.end()) {
+      (this->*completion->second)(message.id, message.params);
+    } else {
+      throw RpcError(ErrorCode::method_not_found, "unknown method");
+    }
+  } catch (const RpcError& error) {
+    requests_.refuse(message.id, error.code, error.what());
+  }
+}
+
+void Server::notify(const Message& message) {
+  static const std::map<std::string_view, void (Server::*)(const Json&)> kNotifications = {
+      {"initialized", &Server::initialized},
+      {"exit", &Server::exit},
+      {"$/cancelRequest", &Server::cancel_request},
+      {"$/setTrace", &Server::set_trace},
+      {"textDocument/didOpen", &Server::did_open},
+      {"textDocument/didChange", &Server::did_change},
+      {"textDocument/didClose", &Server::did_close},
+      {"textDocument/didSave", &Server::did_save},
+      {"workspace/didChangeConfiguration", &Server::did_change_configuration},
+  };
+  const auto handler = kNotifications.find(message.method);
+  const bool in_time = phase_ == Phase::serving || message.method == "exit";
+  if (handler == kNotifications.end() || !in_time) return;
+  try {
+    (this->*handler->second)(message.params);
+  } catch (const std::exception& error) {
+    log_warning("{}: {}", handler->first, error.what());
+  }
+}
+
+void Server::respond(const Message& message) {
+  // Only workspace/configuration has an answer that we read: a list of one section.
+  if (message.failed || !message.result.is_array() || message.result.empty()) return;
+  try {
+    configure(message.result.front());
+  } catch (const ConfigError& error) {
+    tell(MessageType::error, error.what());
+  }
+}
+
+Json Server::initialize(const Json& params) {
+  client_ = initialize_params(params);
+  encoding_ = choose_encoding(client_.positionEncodings);
+  trace_ = client_.trace;
+  phase_ = Phase::serving;
+  if (client_.processId) watch_parent(*client_.processId);
+  try {
+    configure(initialization_options(params));
+  } catch (const ConfigError& error) {
+    tell(MessageType::error, error.what());
+  }
+  ServerCapabilities capabilities;
+  capabilities.positionEncoding = encoding_;
+  capabilities.commands.push_back(accept_command_);
+  return initialize_result(capabilities, FIMD_VERSION);
+}
+
+void Server::initialized(const Json&) {
+  choose_endpoint();
+  if (client_.registersConfiguration) {
+    const auto params = registration_params("fimd-configuration", "workspace/didChangeConfiguration");
+    connection_.write(fimd::request("fimd-register", "client/registerCapability", params));
+  }
+  if (client_.configuration) {
+    connection_.write(
+        fimd::request("fimd-configuration", "workspace/configuration", configuration_params("fimd")));
+  }
+}
+
+Json Server::shutdown(const Json&) {
+  phase_ = Phase::shut_down;
+  return nullptr;
+}
+
+void Server::exit(const Json&) {
+  exit_code_ = phase_ == Phase::shut_down ? 0 : 1;
+}
+
+void Server::cancel_request(const Json& params) {
+  requests_.cancel(cancelled_id(params));
+}
+
+void Server::set_trace(const Json& params) {
+  trace_ = set_trace_value(params);
+}
+
+void Server::did_open(const Json& params) {
+  if (const auto fault = documents_.open(did_open_params(params))) tell(MessageType::warning, *fault);
+}
+
+void Server::did_change(const Json& params) {
+  if (const auto fault = documents_.change(did_change_params(params), encoding_))
+    tell(MessageType::warning, *fault);
+}
+
+void Server::did_close(const Json& params) {
+  documents_.close(document_params(params).uri);
+}
+
+void Server::did_save(const Json&) {}
+
+void Server::did_change_configuration(const Json& params) {
+  const auto& settings = changed_settings(params);
+  if (settings.is_null() && client_.configuration) {
+    connection_.write(
+        fimd::request("fimd-configuration", "workspace/configuration", configuration_params("fimd")));
+  }
+  configure(settings);
+}
+
+Json Server::execute_command(const Json& params) {
+  const auto command = execute_command_params(params);
+  if (command.command != accept_command_) throw RpcError(ErrorCode::invalid_params, "unknown command");
+  return nullptr;
+}
+
+void Server::inline_completion(const Json& id, const Json& params) {
+  const auto wanted = inline_completion_params(params, legacy_trigger_kinds_);
+  choose_endpoint();
+  auto snapshot = documents_.snapshot(wanted.uri);
+  if (!snapshot) {
+    log_info("no completion: the document is not open");
+    requests_.reply(id, inline_completion_list({}, accept_command_));
+    return;
+  }
+  CompletionQuery query;
+  query.snapshot = std::move(*snapshot);
+  query.cursor = query.snapshot.text->offset_at(wanted.position, encoding_);
+  query.trigger = wanted.triggerKind;
+  query.formatting = wanted.formattingOptions;
+  requests_.start(id, wanted.uri, complete(std::move(query), Range(), std::string()));
+}
+
+Task<Json> Server::complete(CompletionQuery query, Range, std::string) {
+  const auto text = query.snapshot.text;
+  const auto cursor = query.cursor;
+  const auto suggestions = co_await completer_.complete(std::move(query));
+  std::vector<InlineCompletionItem> items;
+  for (const auto& suggestion : suggestions) {
+    auto& item = items.emplace_back();
+    item.insertText = suggestion.text;
+    item.range.start = text->position_at(cursor, encoding_);
+    item.range.end = text->position_at(cursor + suggestion.replaces, encoding_);
+    item.id = suggestion.id;
+    item.source = suggestion.source;
+  }
+  tell_lasting_fault();
+  co_return inline_completion_list(items, accept_command_);
+}
+
+void Server::fim_complete(const Json& id, const Json& params) {
+  auto wanted = fim_complete_params(params);
+  choose_endpoint();
+  CompletionQuery query;
+  query.cursor = wanted.prefix.size();
+  query.snapshot.uri = wanted.path;
+  query.snapshot.languageId = wanted.languageId;
+  query.snapshot.text = std::make_shared<Text>(wanted.prefix + wanted.suffix);
+  query.trigger = TriggerKind::invoked;
+  query.max_tokens = wanted.maxTokens;
+  requests_.start(id, std::string(), complete_stateless(std::move(query)));
+}
+
+Task<Json> Server::complete_stateless(CompletionQuery query) {
+  const auto suggestions = co_await completer_.complete(std::move(query));
+  std::vector<InlineCompletionItem> items;
+  for (const auto& suggestion : suggestions) {
+    auto& item = items.emplace_back();
+    item.insertText = suggestion.text;
+    item.source = suggestion.source;
+  }
+  tell_lasting_fault();
+  co_return fim_complete_result(items);
+}
+
+void Server::configure(const Json& settings) {
+  const auto nested = settings.is_object() && settings.contains("fimd");
+  merge_settings(config_, nested ? settings.at("fimd") : settings);
+  if (chosen_) choose_endpoint();
+}
+
+void Server::choose_endpoint() {
+  const auto wanted = config_.endpoint + '\n' + config_.token;
+  if (chosen_ == wanted) return;
+  chosen_ = wanted;
+  if (config_.endpoint.empty())
+    tell(MessageType::info, "no endpoint is configured: using the bundled backend");
+  connect_as_configured(config_, endpoint_, backend_);
+}
+
+void Server::watch_parent(std::int64_t pid) {
+  asio::co_spawn(io_, exit_with_parent(io_, *this, pid), asio::detached);
+}
+
+void Server::tell(MessageType type, std::string_view line) {
+  log_line(type == MessageType::error ? LogLevel::error : LogLevel::info, line);
+  connection_.write(notification("window/logMessage", message_params(type, line)));
+}
+
+// Once for each fault that lasts, not once for each key.
+void Server::tell_lasting_fault() {
+  const auto& health = endpoint_.health();
+  if (health.message.empty()) told_fault_.clear();
+  if (!health.lasting || health.message == told_fault_) return;
+  told_fault_ = health.message;
+  tell(MessageType::warning, "completions are unavailable: " + health.message);
+  const auto params = message_params(MessageType::warning, "fimd: " + health.message);
+  connection_.write(notification("window/showMessage", params));
+}
+
+}  // namespace fimd

@@ -1,0 +1,98 @@
+// The editor's side of the daemon: the method table and the life cycle. Only this file knows method names.
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/completer.h"
+#include "daemon/config.h"
+#include "daemon/connection.h"
+#include "daemon/documents.h"
+#include "daemon/endpoint.h"
+#include "daemon/http_client.h"
+#include "daemon/local_backend.h"
+#include "daemon/requests.h"
+#include "daemon/task.h"
+#include "protocol/session.h"
+
+namespace fimd {
+
+// One session with one peer. Owns the documents and everything a completion needs.
+class Server {
+ public:
+  // `piped`: the peer is a pipe, not an editor: `fim/complete` needs no initialize, and requests that are
+  // pending when the input ends are still answered.
+  Server(asio::io_context& io, Connection& connection, Config config, bool piped);
+
+  // Serves until `exit` or the end of input. Returns the exit code of the program.
+  Task<int> run();
+
+  // Ends the session as the end of input would: for signals and for the death of the editor.
+  void stop();
+
+  // Ends the session within 5 s of the death of this process.
+  void watch_parent(std::int64_t pid);
+
+ private:
+  using Json = nlohmann::json;
+  enum class Phase { fresh, serving, shut_down };
+
+  Task<> receive(Frame frame);
+  void request(const Message& message);
+  void notify(const Message& message);
+  void respond(const Message& message);
+  void check_phase(const std::string& method) const;
+  Task<Json> complete(CompletionQuery query, Range selected, std::string selected_text);
+  Task<Json> complete_stateless(CompletionQuery query);
+
+  // Requests that are answered at once.
+  Json initialize(const Json& params);
+  Json shutdown(const Json& params);
+  Json execute_command(const Json& params);
+  // Requests that take a while.
+  void inline_completion(const Json& id, const Json& params);
+  void fim_complete(const Json& id, const Json& params);
+  // Notifications.
+  void initialized(const Json& params);
+  void exit(const Json& params);
+  void cancel_request(const Json& params);
+  void set_trace(const Json& params);
+  void did_open(const Json& params);
+  void did_change(const Json& params);
+  void did_close(const Json& params);
+  void did_save(const Json& params);
+  void did_change_configuration(const Json& params);
+
+  void configure(const Json& settings);
+  void choose_endpoint();
+  void tell(MessageType type, std::string_view line);
+  void tell_lasting_fault();
+
+  asio::io_context& io_;
+  Connection& connection_;
+  Config config_;
+  bool piped_;
+  Phase phase_ = Phase::fresh;
+  std::optional<int> exit_code_;
+
+  InitializeParams client_;
+  PositionEncoding encoding_ = PositionEncoding::utf16;
+  bool legacy_trigger_kinds_ = false;
+  std::string accept_command_;
+  std::string trace_;
+  std::string told_fault_;
+  unsigned long last_request_ = 0;  // ours to the client: only workspace/configuration has an answer we read
+
+  Documents documents_;
+  HttpClient http_;
+  Endpoint endpoint_;
+  LocalBackend backend_;
+  std::optional<std::string> chosen_;  // endpoint and token in use; nothing before the first completion
+  Completer completer_;
+  Requests requests_;
+};
+
+}  // namespace fimd
