@@ -1,0 +1,242 @@
+#include "daemon/trigger.h"
+
+#include <string>
+
+#include "tests/support/catch.h"
+
+namespace fimd {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A line with ^ at the cursor, as it was met in real code.
+struct Case {
+  const char* language;
+  std::string line;
+};
+
+CursorLine cursor_line(const Case& at) {
+  const auto cursor = at.line.find('^');
+  const std::string_view line = at.line;
+  return {line.substr(0, cursor), line.substr(cursor + 1), at.language};
+}
+
+void check_all(Silence expected, std::initializer_list<Case> cases) {
+  for (const auto& at : cases) {
+    INFO(at.language << ": " << at.line);
+    CHECK(name_of(silence_at(cursor_line(at))) == name_of(expected));
+  }
+}
+
+TEST_CASE("silent inside a word") {
+  check_all(Silence::mid_word, {
+                                   {"cpp", "  return std::mo^ve(buffer);"},
+                                   {"python", "    self.conn^ection = None"},
+                                   {"javascript", "const ser^ver = createServer()"},
+                                   {"go", "\tif er^r != nil {"},
+                                   {"rust", "    let mut res^ult = Vec::new();"},
+                                   {"swift", "let grö^ße = 1"},
+                               });
+}
+
+TEST_CASE("silent before text that is more than closers") {
+  check_all(Silence::text_after_cursor, {
+                                            {"cpp", "  if (^buffer.empty()) return;"},
+                                            {"python", "    return ^ + offset"},
+                                            {"javascript", "  app.use(^, express.static(root));"},
+                                            {"go", "\tdefer ^ // closes the file"},
+                                            {"html", "  <li class=\"^\">One</li>"},
+                                            {"c", "static int ^(void) {"},
+                                            {"rust", "    Some(^) => value,"},
+                                        });
+}
+
+TEST_CASE("closers, quotes and one sign after the cursor are no reason for silence") {
+  check_all(Silence::none, {
+                               {"cpp", "  while (queue.^) {"},
+                               {"python", "def read(^):"},
+                               {"javascript", "  console.log('^');"},
+                               {"javascript", "  items.map(item => item.^)}"},
+                               {"json", "  \"name\": \"^\","},
+                               {"rust", "    let v = vec![^];"},
+                               {"cpp", "  for (auto& child : ^) {"},
+                               {"html", "<p class=\"^\">"},
+                           });
+}
+
+TEST_CASE("silent after the semicolon of a complete line") {
+  check_all(Silence::line_complete,
+            {
+                {"cpp", "  return std::move(buffer);^"},
+                {"java", "    private final List<String> names = new ArrayList<>();^"},
+                {"javascript", "  res.end('not found (404');^"},
+                {"c", "#define CHECK(x) if (!(x)) abort();^"},
+                {"rust", "    let name: &'static str = self.name;^"},
+                {"css", "  color: #333;^"},
+                {"typescript", "});^"},
+            });
+}
+
+TEST_CASE("silent after the parenthesis of a complete line") {
+  check_all(Silence::line_complete, {
+                                        {"python", "    self.assertEqual(len(found), 2)^"},
+                                        {"go", "\tdefer file.Close()^"},
+                                        {"cpp", "  return parse(text, nullptr)^"},
+                                        {"javascript", "const app = express()^"},
+                                        {"ruby", "  validates_presence_of(:name)^"},
+                                        {"cpp", "  std::cout << fmt::format(\"{}\", x)^"},
+                                        {"java", "        String name = names.get(i)^"},
+                                        {"lua", "  vim.api.nvim_buf_set_lines(buf, 0, -1, false, {})^"},
+                                        {"python", "x = (a + b)^"},
+                                    });
+}
+
+TEST_CASE("silent after the bracket of a complete line") {
+  check_all(Silence::line_complete, {
+                                        {"python", "    names = [line.strip() for line in lines]^"},
+                                        {"python", "    return self.items[key]^"},
+                                        {"javascript", "const colours = ['red', 'green']^"},
+                                        {"toml", "[dependencies]^"},
+                                        {"rust", "#[derive(Debug, Clone)]^"},
+                                        {"typescript", "  let last = parts[parts.length - 1]^"},
+                                        {"cpp", "  const auto first = tokens[0]^"},
+                                        {"python", "]^"},
+                                    });
+}
+
+TEST_CASE("silent after the brace of a complete line") {
+  check_all(Silence::line_complete, {
+                                        {"cpp", "}^"},
+                                        {"go", "\treturn Point{x, y}^"},
+                                        {"javascript", "  if (!user) { return next() }^"},
+                                        {"rust", "    fn id(&self) -> u64 { self.id }^"},
+                                        {"python", "    counts = {name: 0 for name in names}^"},
+                                        {"css", ".title { color: red }^"},
+                                        {"javascript", "const { a, b } = require('x') || {}^"},
+                                    });
+}
+
+TEST_CASE("a head, an open bracket or an open string is not a complete line") {
+  check_all(Silence::none, {
+                               {"cpp", "  for (int i = 0;^"},
+                               {"cpp", "int main(int argc, char** argv)^"},
+                               {"cpp", "void Cache::erase(Texts::iterator text)^"},
+                               {"cpp", "  if (buffer.empty())^"},
+                               {"cpp", "  std::sort(all.begin(), all.end(), [this]^"},
+                               {"cpp", "  const auto is_free = [&]^"},
+                               {"cpp", "[[nodiscard]]^"},
+                               {"c", "static struct node *find(const char *name)^"},
+                               {"java", "    public static void main(String[] args)^"},
+                               {"python", "def read(self, path)^"},
+                               {"python", "class Reader(Base)^"},
+                               {"python", "  elif isinstance(node, ast.Call)^"},
+                               {"javascript", "const add = (a, b)^"},
+                               {"javascript", "export default function App(props)^"},
+                               {"javascript", "import { readFile }^"},
+                               {"javascript", "  const [count, setCount]^"},
+                               {"typescript", "  } else if (items.length === 0)^"},
+                               {"typescript", "  counts[name]^"},
+                               {"javascript", "  console.log(`${name}^"},
+                               {"javascript", "  items.map(item => item.id)}^)"},
+                               {"go", "func (s *Server) Run(ctx context.Context)^"},
+                               {"rust", "    pub fn new(name: &str)^"},
+                               {"shellscript", "usage()^"},
+                               {"css", "@media (max-width: 600px)^"},
+                               {"python", "values = [(1, 2)^"},
+                           });
+}
+
+struct Typist {
+  Trigger trigger;
+  Trigger::Time now = Trigger::Time() + 1h;
+
+  // The wait for a request right after a key that comes `gap` after the last one.
+  std::chrono::milliseconds key(std::chrono::milliseconds gap, const Case& at) {
+    now += gap;
+    trigger.edited(now);
+    return wait(at);
+  }
+  std::chrono::milliseconds wait(const Case& at) const {
+    return trigger.decide(cursor_line(at), false, now).wait;
+  }
+};
+
+const Case kWord{"cpp", "  retu^"};
+const Case kAfterWord{"cpp", "  return ^"};
+
+TEST_CASE("the first key after a pause asks at once, a key in a run waits a little") {
+  Typist typist;
+  CHECK(typist.wait(kWord) == 0ms);
+  CHECK(typist.key(0ms, kWord) == 0ms);
+  CHECK(typist.key(249ms, kWord) == 75ms);
+  CHECK(typist.key(250ms, kWord) == 0ms);
+  CHECK(typist.key(100ms, kWord) == 75ms);
+  CHECK(typist.key(100ms, kAfterWord) == 25ms);
+  CHECK(typist.key(100ms, {"cpp", "\t^"}) == 0ms);
+  CHECK(typist.key(100ms, {"cpp", "^"}) == 0ms);
+}
+
+TEST_CASE("two edits in one moment are one key") {
+  Typist typist;
+  typist.key(0ms, kWord);
+  CHECK(typist.key(300ms, kWord) == 0ms);
+  CHECK(typist.key(2ms, kWord) == 0ms);
+  CHECK(typist.key(100ms, kWord) == 75ms);
+  CHECK(typist.key(2ms, kWord) == 75ms);
+}
+
+TEST_CASE("a request that comes late has waited already") {
+  Typist typist;
+  typist.key(0ms, kWord);
+  typist.key(100ms, kWord);
+  typist.now += 50ms;
+  CHECK(typist.wait(kWord) == 25ms);
+  typist.now += 50ms;
+  CHECK(typist.wait(kWord) == 0ms);
+  typist.now += 500ms;
+  CHECK(typist.wait(kWord) == 0ms);
+}
+
+TEST_CASE("an invoked request is never silent and never waits") {
+  Typist typist;
+  typist.key(0ms, kWord);
+  typist.key(100ms, kWord);
+  for (const auto& at : {kWord, Case{"cpp", "mid^word"}, Case{"cpp", "done();^"}, Case{"cpp", "^text"}}) {
+    const auto decision = typist.trigger.decide(cursor_line(at), true, typist.now);
+    CHECK(decision.silence == Silence::none);
+    CHECK(decision.wait == 0ms);
+  }
+}
+
+TEST_CASE("three rejections in a row slow down, an acceptance or ten minutes undo it") {
+  Typist typist;
+  const auto wait = [&] {
+    typist.key(1s, kWord);
+    return typist.key(100ms, kWord);
+  };
+  const auto reject = [&](int times) {
+    while (times-- > 0) typist.trigger.rejected(typist.now);
+  };
+  reject(2);
+  CHECK(wait() == 75ms);
+  reject(1);
+  CHECK(wait() == 112ms);
+  reject(1);
+  CHECK(wait() == 168ms);
+  reject(20);
+  CHECK(wait() > 560ms);
+  typist.now += 5min;
+  CHECK(wait() < 210ms);
+  typist.now += 5min;
+  CHECK(wait() == 75ms);
+  reject(1);
+  CHECK(wait() == 75ms);
+  reject(3);
+  CHECK(wait() > 150ms);
+  typist.trigger.accepted();
+  CHECK(wait() == 75ms);
+  CHECK(typist.key(1s, kWord) == 0ms);
+}
+
+}  // namespace
+}  // namespace fimd
