@@ -7,3 +7,7 @@ if(FIMD_BUILD_DAEMON)
   find_package(Boost 1.81 REQUIRED COMPONENTS filesystem)
   find_package(CURL 7.87 REQUIRED)
 endif()
+
+# Debian has no static libfmt; a static executable compiles it in.
+add_library(fimd_fmt INTERFACE)
+target_link_libraries(fimd_fmt INTERFACE $<IF:$<BOOL:${FIMD_STATIC}>,fmt::fmt-header-only,fmt::fmt>)

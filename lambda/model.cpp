@@ -1,0 +1,201 @@
+#include "lambda/model.h"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <nlohmann/json.hpp>
+
+#include "protocol/event_stream.h"
+#include "protocol/framing.h"
+
+namespace fimd {
+namespace {
+
+using boost::system::system_error;
+using nlohmann::json;
+
+constexpr std::size_t kMaxAnswerBytes = 1024 * 1024;
+constexpr std::size_t kMaxRefusalBytes = 64 * 1024;
+constexpr std::size_t kMaxCompletionBytes =
+    64 * 1024;  // far above what max_tokens allows: for streams without end
+constexpr std::size_t kMaxMessageBytes = 200;
+
+// The sentence inside an error answer, in any of the shapes vendors use.
+std::string sentence(const json& body) {
+  if (body.is_string()) return body;
+  if (body.is_array() && !body.empty()) return sentence(body.front());
+  if (!body.is_object()) return "";
+  for (const char* name : {"message", "detail", "msg", "error"}) {
+    if (const auto found = body.find(name); found != body.end()) return sentence(*found);
+  }
+  return "";
+}
+
+// One line, at most kMaxMessageBytes, and without the key: some vendors quote it.
+std::string presentable(std::string text, const std::string& key) {
+  constexpr std::string_view kInstead = "[key]";
+  for (auto at = key.empty() ? std::string::npos : text.find(key); at != std::string::npos;
+       at = text.find(key, at + kInstead.size())) {
+    text.replace(at, key.size(), kInstead);
+  }
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
+  auto end = std::min(text.size(), kMaxMessageBytes);
+  while (end < text.size() && end > 0 && (text[end] & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+void append(Completion& completion, const ModelPiece& piece) {
+  completion.completion += piece.text;
+  if (!piece.finish_reason.empty()) completion.finish_reason = piece.finish_reason;
+  if (!piece.model.empty()) completion.model = piece.model;
+  if (piece.usage) completion.usage = piece.usage;
+}
+
+// The two ways of cutting a stream into JSON texts.
+class Splitter {
+ public:
+  explicit Splitter(Dialect::Streaming streaming)
+      : by_line_(streaming == Dialect::Streaming::lines), lines_(Framing::ndjson, kMaxEventBytes) {}
+
+  void feed(std::string_view bytes) { by_line_ ? lines_.feed(bytes) : events_.feed(bytes); }
+  std::optional<std::string> next() {
+    if (!by_line_) return events_.next();
+    const auto frame = lines_.next();
+    return frame ? std::optional(frame->body) : std::nullopt;
+  }
+
+ private:
+  bool by_line_;
+  EventStreamDecoder events_;
+  FrameDecoder lines_;
+};
+
+HttpHead send(HttpClient& client, const HttpRequest& request, Deadline deadline) {
+  const bool reused = client.connected();
+  try {
+    return client.send(request, deadline);
+  } catch (const system_error& error) {
+    const bool gave_up = error.code() == boost::asio::error::timed_out ||
+                         error.code() == boost::asio::error::operation_aborted;
+    if (!reused || gave_up) throw;
+  }
+  return client.send(request, deadline);
+}
+
+}  // namespace
+
+UpstreamModel::UpstreamModel(UpstreamSettings settings, const Tls* tls)
+    : settings_(std::move(settings)), tls_(tls) {}
+
+std::unique_ptr<HttpClient> UpstreamModel::take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<HttpClient>(settings_.url, tls_);
+  auto client = std::move(idle_.back());
+  idle_.pop_back();
+  return client;
+}
+
+void UpstreamModel::give_back(std::unique_ptr<HttpClient> client) {
+  client->abandon_when({});
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(client));
+}
+
+void UpstreamModel::connect(Deadline deadline) {
+  auto client = take();
+  client->connect(deadline);
+  give_back(std::move(client));
+}
+
+HttpRequest UpstreamModel::http_request(const CompletionRequest& request) const {
+  HttpRequest result{.target = settings_.url.path + std::string(settings_.dialect->path),
+                     .headers = {{"Content-Type", "application/json"},
+                                 {"Accept", request.stream ? "text/event-stream" : "application/json"},
+                                 {"User-Agent", "fim-lambda/" FIMD_VERSION}},
+                     .body = settings_.dialect->request(request, settings_.model)};
+  if (!settings_.key.empty()) result.headers.emplace_back("Authorization", "Bearer " + settings_.key);
+  return result;
+}
+
+Outcome UpstreamModel::complete(const CompletionRequest& request, const CallTerms& terms) {
+  auto client = take();
+  client->abandon_when(terms.abandoned);
+  Outcome outcome;
+  try {
+    outcome = exchange(*client, request, terms);
+  } catch (const system_error& error) {
+    client->close();
+    const bool late = error.code() == boost::asio::error::timed_out;
+    outcome = late ? refusal(504, "no answer in time") : refusal(502, "connection failed");
+  }
+  give_back(std::move(client));
+  outcome.completion.provider = settings_.dialect->name;
+  if (outcome.completion.model.empty()) outcome.completion.model = settings_.model;
+  return outcome;
+}
+
+Outcome UpstreamModel::exchange(HttpClient& client, const CompletionRequest& request,
+                                const CallTerms& terms) const {
+  const HttpHead head = send(client, http_request(request), terms.deadline);
+  const auto first_byte = std::chrono::steady_clock::now();
+  Outcome outcome;
+  if (head.status != 200) {
+    outcome = upstream_error(client, head, terms);
+  } else {
+    outcome = request.stream ? read_stream(client, terms) : read_whole(client, terms);
+  }
+  outcome.first_byte = first_byte;
+  return outcome;
+}
+
+Outcome UpstreamModel::refusal(int status, std::string_view message) const {
+  const std::string sentence =
+      std::string(settings_.dialect->title) + " error: " + presentable(std::string(message), settings_.key);
+  return Outcome{.status = status, .error = sentence, .retry_after = {}, .completion = {}};
+}
+
+Outcome UpstreamModel::upstream_error(HttpClient& client, const HttpHead& head,
+                                      const CallTerms& terms) const {
+  const json body = json::parse(client.read_all(kMaxRefusalBytes, terms.deadline), nullptr, false);
+  std::string message = sentence(body);
+  if (message.empty()) message = "HTTP " + std::to_string(head.status);
+  Outcome outcome = refusal(head.status >= 400 ? head.status : 502, message);
+  outcome.retry_after = head.header("Retry-After");
+  return outcome;
+}
+
+Outcome UpstreamModel::read_whole(HttpClient& client, const CallTerms& terms) const {
+  const json body = json::parse(client.read_all(kMaxAnswerBytes, terms.deadline), nullptr, false);
+  if (!body.is_object()) return refusal(502, "the answer is not JSON");
+  const auto piece = settings_.dialect->answer(body);
+  if (!piece) return refusal(502, "the answer holds no completion");
+  Outcome outcome;
+  append(outcome.completion, *piece);
+  return outcome;
+}
+
+Outcome UpstreamModel::read_stream(HttpClient& client, const CallTerms& terms) const {
+  Splitter splitter(settings_.dialect->streaming);
+  Outcome outcome;
+  for (auto bytes = client.read_some(terms.deadline); !bytes.empty();
+       bytes = client.read_some(terms.deadline)) {
+    splitter.feed(bytes);
+    while (const auto text = splitter.next()) {
+      const json event = json::parse(*text, nullptr, false);
+      const auto piece = event.is_object() ? settings_.dialect->event(event) : std::nullopt;
+      if (!piece) continue;  // [DONE], or an event of a kind that says nothing to us
+      append(outcome.completion, *piece);
+      const bool left = !piece->text.empty() && !terms.on_delta(piece->text);
+      if (!left && outcome.completion.completion.size() <= kMaxCompletionBytes) continue;
+      client.close();
+      if (outcome.completion.finish_reason.empty())
+        outcome.completion.finish_reason = left ? "abandoned" : "length";
+      return outcome;
+    }
+  }
+  if (outcome.completion.finish_reason.empty()) return refusal(502, "the answer broke off");
+  return outcome;
+}
+
+}  // namespace fimd

@@ -1,0 +1,55 @@
+#include "lambda/record.h"
+
+#include <nlohmann/json.hpp>
+
+namespace fimd {
+namespace {
+
+using nlohmann::json;
+
+double milliseconds(std::chrono::microseconds time) {
+  return static_cast<double>(time.count()) / 1000.0;
+}
+
+json metric(const char* name, const char* unit) {
+  return {{"Name", name}, {"Unit", unit}};
+}
+
+}  // namespace
+
+std::string log_line(const Record& record, std::chrono::milliseconds now) {
+  json metrics = {metric("TotalTime", "Milliseconds"), metric("Errors", "Count")};
+  json line = {{"request_id", record.request_id},
+               {"caller", record.caller},
+               {"provider", record.provider},
+               {"model", record.model},
+               {"status", record.status},
+               {"prompt_bytes", record.prompt_bytes},
+               {"suffix_bytes", record.suffix_bytes},
+               {"completion_bytes", record.completion_bytes},
+               {"finish_reason", record.finish_reason},
+               {"streamed", record.streamed},
+               {"cold", record.cold},
+               {"AuthTime", milliseconds(record.auth)},
+               {"TotalTime", milliseconds(record.total)},
+               {"Errors", record.status >= 500 ? 1 : 0}};
+  if (record.first_byte) {
+    line["ModelFirstByte"] = milliseconds(*record.first_byte);
+    metrics.push_back(metric("ModelFirstByte", "Milliseconds"));
+  }
+  if (record.usage) {
+    line["PromptTokens"] = record.usage->prompt_tokens;
+    line["CompletionTokens"] = record.usage->completion_tokens;
+    line["CachedTokens"] = record.usage->cached_tokens;
+    for (const char* name : {"PromptTokens", "CompletionTokens", "CachedTokens"}) {
+      metrics.push_back(metric(name, "Count"));
+    }
+  }
+  const json group = {{"Namespace", "fim-lambda"},
+                      {"Dimensions", json::array({json::array({"provider"})})},
+                      {"Metrics", metrics}};
+  line["_aws"] = {{"Timestamp", now.count()}, {"CloudWatchMetrics", json::array({group})}};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace fimd
