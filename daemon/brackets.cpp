@@ -1,0 +1,246 @@
+#include "daemon/brackets.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <string>
+
+#include "daemon/tokens.h"
+
+namespace fimd {
+namespace {
+
+bool is_one_of(std::string_view language, std::initializer_list<std::string_view> languages) {
+  return std::find(languages.begin(), languages.end(), language) != languages.end();
+}
+
+struct Syntax {
+  explicit Syntax(std::string_view language)
+      : python(language == "python"),
+        script(is_one_of(
+            language, {"javascript", "javascriptreact", "typescript", "typescriptreact", "vue", "svelte"})),
+        rust(language == "rust"),
+        go(language == "go"),
+        hash(python || is_one_of(language, {"ruby", "shellscript", "perl", "yaml", "toml", "makefile",
+                                            "dockerfile", "r", "elixir", "julia", "cmake", "php"})),
+        dashes(is_one_of(language, {"lua", "sql", "haskell"})),
+        slashes((!hash || language == "php") && !dashes) {}
+
+  bool python, script, rust, go, hash, dashes, slashes;
+};
+
+// Reads one literal (string or comment) at a time.
+class Literals {
+ public:
+  Literals(std::string_view source, std::string_view language) : source_(source), syntax_(language) {}
+
+  // Where the literal that starts at `at` ends; `at` itself when none starts there.
+  std::size_t end_of(std::size_t at) const {
+    switch (source_[at]) {
+      case '"':
+        return quoted(at);
+      case '\'':
+        return is_apostrophe(at) ? at : quoted(at);
+      case '`':
+        return syntax_.script || syntax_.go ? past("`", at + 1, syntax_.script) : at;
+      case '/':
+        return slash(at);
+      case '#':
+        return syntax_.hash && starts_word(at) ? line_end(at) : at;
+      case '-':
+        return syntax_.dashes && starts("--", at) ? line_end(at) : at;
+      default:
+        return at;
+    }
+  }
+
+ private:
+  bool starts(std::string_view what, std::size_t at) const { return source_.substr(at).starts_with(what); }
+
+  std::size_t line_end(std::size_t at) const { return std::min(source_.find('\n', at), source_.size()); }
+
+  std::size_t past(std::string_view end, std::size_t at, bool escapes) const {
+    for (; at < source_.size(); ++at) {
+      if (escapes && source_[at] == '\\') {
+        ++at;
+      } else if (starts(end, at)) {
+        return at + end.size();
+      }
+    }
+    return source_.size();
+  }
+
+  // $# and page#anchor are no comments; in Python a comment may follow anything.
+  bool starts_word(std::size_t at) const { return at == 0 || syntax_.python || is_blank(source_[at - 1]); }
+
+  // 1'000 and don't hold no character literal; neither does Rust's 'a.
+  bool is_apostrophe(std::size_t at) const {
+    if (at > 0 && is_word(source_[at - 1]) && !syntax_.python) return true;
+    return syntax_.rust && !starts("\\", at + 1) &&
+           !source_.substr(std::min(at + 2, source_.size())).starts_with('\'');
+  }
+
+  std::size_t quoted(std::size_t at) const {
+    const auto triple = source_.substr(at, 3);
+    if (syntax_.python && (triple == "\"\"\"" || triple == "'''")) return past(triple, at + 3, true);
+    return on_line(at, source_[at]);
+  }
+
+  std::size_t on_line(std::size_t at, char end) const {
+    for (auto i = at + 1; i < source_.size() && source_[i] != '\n'; ++i) {
+      if (source_[i] == '\\') {
+        ++i;
+      } else if (source_[i] == end) {
+        return i + 1;
+      }
+    }
+    return line_end(at) == source_.size() ? source_.size() : at;
+  }
+
+  std::size_t slash(std::size_t at) const {
+    if (syntax_.slashes && starts("//", at)) return line_end(at);
+    if (syntax_.slashes && starts("/*", at)) return past("*/", at + 2, false);
+    return syntax_.script && expects_value(at) && line_end(at) != source_.size() ? on_line(at, '/') : at;
+  }
+
+  // In JavaScript a slash where a value is expected starts a regular expression.
+  bool expects_value(std::size_t at) const {
+    const auto before = trim_right(source_.substr(0, at));
+    return before.empty() || std::string_view("(,=:[!&|?{};").find(before.back()) != std::string_view::npos;
+  }
+
+  std::string_view source_;
+  Syntax syntax_;
+};
+
+bool is_opener(char c) {
+  return c == '(' || c == '[' || c == '{';
+}
+
+}  // namespace
+
+char closer_of(char opener) {
+  return opener == '(' ? ')' : opener == '[' ? ']' : '}';
+}
+
+namespace {
+
+// How many of the innermost brackets the code after the cursor leaves open for sure: an argument list does
+// not go on in a line that is indented no deeper than the one it began in.
+std::size_t left_open(const std::vector<Bracket>& opened, std::string_view before, std::string_view after) {
+  if (!trim_both(next_line(after)).empty()) return 0;
+  const auto below = trim_both(after);
+  if (below.empty() || is_closer(below.front())) return 0;
+  const auto line_of = [](std::string_view text, std::size_t at) {
+    return indentation_of(text.substr(text.substr(0, at).rfind('\n') + 1));
+  };
+  const auto depth = line_of(after, below.data() - after.data()).size();
+  std::size_t count = 0;
+  for (auto it = opened.rbegin(); it != opened.rend() && it->kind != '{'; ++it, ++count) {
+    if (line_of(before, it->at).size() < depth) break;
+  }
+  return count;
+}
+
+}  // namespace
+
+BracketScan scan_brackets(std::string_view source, std::string_view language, std::size_t from) {
+  const Literals literals(source, language);
+  BracketScan scan;
+  for (std::size_t at = 0; at < source.size();) {
+    const char c = source[at];
+    const auto end = literals.end_of(at);
+    if (end > at) {
+      const bool lines = source.substr(at, end - at).find('\n') != std::string_view::npos;
+      if (at >= from && lines) scan.literals.push_back({at - from, end - from});
+      at = end;
+      continue;
+    }
+    if (at >= from && (is_opener(c) || is_closer(c))) scan.brackets.push_back({at - from, c});
+    at += c == '\\' ? 2 : 1;
+  }
+  return scan;
+}
+
+int depth_at(const BracketScan& scan, std::size_t at) {
+  int depth = 0;
+  for (const auto& bracket : scan.brackets) {
+    if (bracket.at >= at) break;
+    depth += is_opener(bracket.kind) ? 1 : -1;
+  }
+  return depth;
+}
+
+std::vector<std::size_t> unmatched_closers(const BracketScan& scan) {
+  std::vector<std::size_t> unmatched;
+  std::size_t open = 0;
+  for (const auto& bracket : scan.brackets) {
+    if (is_opener(bracket.kind)) {
+      ++open;
+    } else if (open > 0) {
+      --open;
+    } else {
+      unmatched.push_back(bracket.at);
+    }
+  }
+  return unmatched;
+}
+
+std::vector<Bracket> unmatched_openers(const BracketScan& scan) {
+  std::vector<Bracket> open;
+  for (const auto& bracket : scan.brackets) {
+    if (is_opener(bracket.kind)) {
+      open.push_back(bracket);
+      continue;
+    }
+    const auto match = std::find_if(open.rbegin(), open.rend(), [&](const Bracket& opener) {
+      return closer_of(opener.kind) == bracket.kind;
+    });
+    if (match != open.rend()) open.erase(match.base() - 1, open.end());
+  }
+  return open;
+}
+
+std::vector<OpenBracket> open_brackets(std::string_view before, std::string_view after,
+                                       std::string_view language, bool to_end) {
+  const auto opened = unmatched_openers(scan_brackets(before, language));
+  std::vector<OpenBracket> open;
+  for (auto it = opened.rbegin(); it != opened.rend(); ++it) open.push_back({closer_of(it->kind), false});
+  auto next = open.begin() + left_open(opened, before, after);
+  for (const auto at :
+       unmatched_closers(scan_brackets(std::string(before).append(after), language, before.size()))) {
+    const auto match =
+        std::find_if(next, open.end(), [&](const OpenBracket& b) { return b.closer == after[at]; });
+    if (match == open.end()) continue;
+    match->closed = true;  // and what was opened inside it stays open
+    next = match + 1;
+  }
+  if (!to_end) std::for_each(next, open.end(), [](OpenBracket& b) { b.closed = true; });
+  // An outer bracket lacks its closer because an inner one took it: what is missing, is missing where the
+  // cursor is.
+  for (auto outer = open.begin(); outer != open.end(); ++outer) {
+    if (outer->closed) continue;
+    const auto inner = std::find_if(
+        open.begin(), outer, [&](const OpenBracket& b) { return b.closer == outer->closer && b.closed; });
+    if (inner != outer) std::swap(inner->closed, outer->closed);
+  }
+  return open;
+}
+
+std::size_t imbalance(std::string_view text, std::string_view language) {
+  const auto scan = scan_brackets(text, language);
+  std::vector<char> open;
+  std::size_t wrong = 0;
+  for (const auto& bracket : scan.brackets) {
+    if (is_opener(bracket.kind)) {
+      open.push_back(closer_of(bracket.kind));
+      continue;
+    }
+    const auto match = std::find(open.rbegin(), open.rend(), bracket.kind);
+    wrong += match == open.rend() ? 1 : match - open.rbegin();
+    if (match != open.rend()) open.erase(match.base() - 1, open.end());
+  }
+  return wrong + open.size();
+}
+
+}  // namespace fimd

@@ -1,0 +1,153 @@
+#include "daemon/trim.h"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/brackets.h"
+#include "daemon/suffix.h"
+#include "daemon/tokens.h"
+#include "daemon/trim_steps.h"
+
+namespace fimd {
+namespace {
+
+constexpr std::size_t kShortestText = 2;
+
+std::string without_returns(std::string_view text) {
+  std::string result(text);
+  std::erase(result, '\r');
+  return result;
+}
+
+// A window that starts inside a comment or a docstring would turn the document inside out, so that it starts
+// with a line that is surely code, if there is one in its first half.
+std::string_view tail_of(std::string_view prefix) {
+  if (prefix.size() <= kTrimWindow) return prefix;
+  prefix.remove_prefix(prefix.size() - kTrimWindow);
+  const auto half = prefix.substr(0, kTrimWindow / 2);
+  constexpr std::array<std::string_view, 6> kCode = {"\n}\n",    "\n};\n", "\ndef ",
+                                                     "\nclass ", "\n@",    "\nimport "};
+  auto start = std::string_view::npos;
+  for (const auto code : kCode) start = std::min(start, half.find(code));
+  if (start == std::string_view::npos) start = prefix.find('\n');
+  return prefix.substr(std::min(start, prefix.size() - 1) + 1);
+}
+
+// A context cut to its windows, with "\n" line ends, so that no step has to think of either.
+struct Window {
+  explicit Window(const TrimContext& context) {
+    const auto& whole = context.prefix;
+    const auto typed = std::min({context.typed, whole.size(), kTrimWindow / 2});
+    auto before = whole.substr(0, whole.size() - typed);
+    head = without_returns(tail_of(before));
+    begun = without_returns(whole.substr(whole.size() - typed));
+    prefix = head + begun;
+    suffix = without_returns(context.suffix.substr(0, kTrimWindow));
+    cut_off = context.suffix.size() > kTrimWindow;
+  }
+
+  std::string head;    // before the text began
+  std::string begun;   // what was typed of it
+  std::string prefix;  // both
+  std::string suffix;
+  bool cut_off;  // the suffix goes on after its window
+};
+
+// The closers with which a line may leave the cursor's block: the one that the document lacks, the one that
+// it has right after the cursor.
+std::string missing_closers(const Window& window, std::string_view language) {
+  const auto open = open_brackets(window.prefix, window.suffix, language, !window.cut_off);
+  std::string closers(trim_both(rest_of_line(window.suffix)).substr(0, 1));
+  if (!open.empty() && !open.front().closed) closers += open.front().closer;
+  return closers;
+}
+
+struct Cut {
+  std::size_t keep;
+  bool block;  // more than one line was wanted
+};
+
+// Steps 2 to 4 and the first half of 6: they look at the whole text from where it began, so that typing
+// changes nothing.
+Cut cut_lines(std::string_view text, const Window& window, std::string_view language, bool whole) {
+  const auto first = keep_first_line(text);
+  const auto line = std::string(current_line(window.head)).append(text.substr(0, first));
+  const bool opens = first < text.size() && opens_block(line, language) &&
+                     lines_wanted(line, window.suffix, language) == Lines::multi;
+  if (!opens && lines_wanted(window.head, window.suffix, language) == Lines::single) {
+    return {keep_before_repetition(text.substr(0, first), window.head, window.suffix), false};
+  }
+  auto keep = keep_before_repetition(text, window.head, window.suffix);
+  const auto closers = missing_closers(window, language);
+  const auto scope = keep_scope(text.substr(0, keep), window.head, language, closers);
+  const Place place{window.head, window.suffix, language};
+  // What lies outside of the block still tells whether the lines before it were the document's; and where the
+  // block ends, the text ends.
+  const auto next = keep_before_next_lines(text.substr(0, keep), place, whole || keep < text.size());
+  keep = std::min(scope, next);
+  if (next > scope) keep = keep_before_next_lines(text.substr(0, keep), place, true);
+  return {keep, true};
+}
+
+// Steps 5, the second half of 6, and 8: the part that is not typed yet, against the closers that are there
+// now.
+Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view language) {
+  const Place place{window.prefix, window.suffix, language};
+  const bool goes_on = window.begun.find('\n') != std::string::npos;
+  const auto one_line = [goes_on](std::string_view part) {
+    return !goes_on && part.find('\n') == std::string_view::npos;
+  };
+  if (one_line(text)) text = text.substr(0, keep_before_rest(text, place));
+  const auto rest = rest_of_line(window.suffix).substr(0, contained_closers(text, place, !window.cut_off));
+  const auto ahead = static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), is_closer));
+  text = trim_right(text.substr(0, keep_balanced(text, place, ahead, !window.cut_off)));
+  if (one_line(text)) text = trim_right(text.substr(0, keep_before_rest(text, place)));
+  return {std::string(text), contained_closers(text, place, !window.cut_off)};
+}
+
+std::string cleaned(std::string_view generated, const TrimContext& context, const Window& window) {
+  const auto text = without_leaks(generated, {window.prefix, window.suffix, context.language, {}, 0});
+  const auto lead = window.begun.empty() ? without_extra_lead(text, window.head) : std::string_view(text);
+  return with_indentation(lead, window.prefix, context.indentation);
+}
+
+std::optional<Trimmed> fitted(std::string_view text, const Cut& cut, const Window& window,
+                              std::string_view language) {
+  if (cut.keep <= window.begun.size()) return std::nullopt;
+  const auto whole = trim_right(text.substr(0, cut.keep));
+  if (whole.size() <= window.begun.size() || repeats_next_line(whole, window.head, window.suffix))
+    return std::nullopt;
+  auto trimmed = fit_suffix(whole.substr(window.begun.size()), window, language);
+  if (trimmed.text.size() < kShortestText || trim_both(trimmed.text).empty()) return std::nullopt;
+  return trimmed;
+}
+
+}  // namespace
+
+std::string clean(std::string_view generated, const TrimContext& context) {
+  return cleaned(generated, context, Window(context));
+}
+
+std::optional<Trimmed> trim(std::string_view generated, const TrimContext& context) {
+  const Window window(context);
+  const auto text = window.begun + cleaned(generated, context, window);
+  return fitted(text, cut_lines(text, window, context.language, true), window, context.language);
+}
+
+Progress progress(std::string_view so_far, const TrimContext& context) {
+  const Window window(context);
+  const auto lines = so_far.substr(0, so_far.rfind('\n') + 1);
+  const auto text = window.begun + cleaned(lines, context, window);
+  if (keep_first_line(text) == text.size()) return {};
+  auto cut = cut_lines(text, window, context.language, false);
+  Progress progress;
+  progress.finished = trim_right(text.substr(cut.keep)).size() > 0 || !cut.block;
+  const auto block = first_block(text, window.head);
+  if (progress.finished || block < text.size()) {
+    cut.keep = progress.finished ? cut.keep : block;
+    progress.ready = fitted(text, cut, window, context.language);
+  }
+  return progress;
+}
+
+}  // namespace fimd

@@ -1,0 +1,239 @@
+// Steps 2, 4 and 7 of trim: what lines and their indentation say.
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "daemon/brackets.h"
+#include "daemon/suffix.h"
+#include "daemon/tokens.h"
+#include "daemon/trim_steps.h"
+
+namespace fimd {
+namespace {
+
+constexpr std::size_t kTabStop = 8;
+
+template <std::size_t kSize>
+bool contains(const std::array<std::string_view, kSize>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool has_preprocessor(std::string_view language) {
+  constexpr std::array<std::string_view, 6> kLanguages = {"c",           "cpp",           "cuda-cpp",
+                                                          "objective-c", "objective-cpp", "csharp"};
+  return contains(kLanguages, language);
+}
+
+bool blocks_by_colon(std::string_view language) {
+  constexpr std::array<std::string_view, 4> kLanguages = {"python", "yaml", "nim", "gdscript"};
+  return contains(kLanguages, language);
+}
+
+// A keyword that goes on with the statement whose block just ended.
+bool continues_statement(std::string_view line) {
+  constexpr std::array<std::string_view, 9> kWords = {"else",    "elif",   "elseif", "catch", "except",
+                                                      "finally", "rescue", "ensure", "while"};
+  auto rest = line.substr(std::min(line.find_first_not_of(" \t})]"), line.size()));
+  const auto word = next_token(rest);
+  return word == "while" ? line.find('}') != std::string_view::npos : contains(kWords, word);
+}
+
+// Preprocessor lines and goto labels stand where they like.
+bool ignores_indentation(std::string_view line, std::string_view language) {
+  if (!has_preprocessor(language)) return false;
+  const auto text = trim_both(line);
+  auto rest = text;
+  const auto word = next_token(rest);
+  const bool label =
+      rest == ":" && word != "default" && word != "public" && word != "private" && word != "protected";
+  return text.starts_with('#') || label;
+}
+
+std::string_view without_comment(std::string_view line, std::string_view language) {
+  const auto mark = line.find(blocks_by_colon(language) ? " #" : " //");
+  return trim_right(line.substr(0, mark));
+}
+
+std::string_view next_full_line(std::string_view suffix) {
+  auto lines = next_lines(suffix);
+  while (!lines.empty()) {
+    const auto line = next_line(lines);
+    if (!trim_both(line).empty()) return line;
+  }
+  return {};
+}
+
+std::string_view last_full_line(std::string_view prefix) {
+  return current_line(trim_right(prefix));
+}
+
+bool next_is_deeper(std::string_view prefix, std::string_view suffix) {
+  const auto next = next_full_line(suffix);
+  const auto line = current_line(prefix);
+  // An empty line has the depth of the line above: the editor has not indented it yet.
+  return !next.empty() && columns(next) > columns(line.empty() ? last_full_line(prefix) : line);
+}
+
+std::string_view first_line(std::string_view text) {
+  return current_line(text.substr(0, keep_first_line(text)));
+}
+
+// The column that lines of the cursor's block reach at least. On an empty line the text itself says it.
+std::size_t block_column(std::string_view text, std::string_view prefix) {
+  const auto line = current_line(prefix);
+  if (!trim_both(line).empty()) return columns(line) + 1;
+  return columns(line.empty() ? first_line(text) : line);
+}
+
+bool inside_literal(const BracketScan& scan, std::size_t at) {
+  return std::any_of(scan.literals.begin(), scan.literals.end(),
+                     [at](const Span& span) { return span.begin < at && at < span.end; });
+}
+
+// How many lines are indented by tabs, how many by spaces, and the step of the latter. A single space is the
+// star of a block comment, an odd count an alignment.
+struct IndentationCount {
+  explicit IndentationCount(std::string_view text) {
+    while (!text.empty()) {
+      const auto blanks = indentation_of(next_line(text));
+      tabs += blanks.starts_with('\t') ? 1 : 0;
+      if (!blanks.starts_with("  ")) continue;
+      ++spaces;
+      if (blanks.size() % 2 == 0) step = std::gcd(step, blanks.size());
+    }
+    if (step == 0) step = 4;
+  }
+  bool mixed() const { return std::min(tabs, spaces) * 10 > std::max(tabs, spaces); }
+
+  std::size_t tabs = 0;
+  std::size_t spaces = 0;
+  std::size_t step = 0;
+};
+
+std::string spaces_for_tabs(std::string_view blanks, std::size_t width) {
+  std::string spaces;
+  for (const char c : blanks) spaces.append(c == '\t' ? width : 1, ' ');
+  return spaces;
+}
+
+std::string tabs_for_spaces(std::string_view blanks, std::size_t step) {
+  const auto tabs = std::min(blanks.find_first_not_of('\t'), blanks.size());
+  const auto spaces = blanks.size() - tabs;
+  return std::string(tabs + spaces / step, '\t') + std::string(spaces % step, ' ');
+}
+
+}  // namespace
+
+std::string_view current_line(std::string_view prefix) {
+  return prefix.substr(prefix.rfind('\n') + 1);
+}
+
+std::size_t columns(std::string_view line) {
+  std::size_t column = 0;
+  for (const char c : indentation_of(line))
+    column = c == '\t' ? (column / kTabStop + 1) * kTabStop : column + 1;
+  return column;
+}
+
+std::size_t keep_first_line(std::string_view text) {
+  return std::min(text.find('\n', std::min(text.find_first_not_of(" \t\n"), text.size())), text.size());
+}
+
+bool opens_block(std::string_view line, std::string_view language) {
+  const auto code = without_comment(line, language);
+  if (code.empty()) return false;
+  if (code.back() == ':') return blocks_by_colon(language);
+  return code.ends_with("=>") || code.ends_with("->") ||
+         std::string_view("{([").find(code.back()) != std::string_view::npos;
+}
+
+Lines lines_wanted(std::string_view prefix, std::string_view suffix, std::string_view language) {
+  const auto line = current_line(prefix);
+  const bool starts_block = trim_both(line).empty() || opens_block(line, language);
+  const auto rest = trim_right(rest_of_line(suffix));
+  // `) {` and `):` belong to a block that has begun.
+  const bool free = only_closers(rest) && !rest.ends_with('{') && !rest.ends_with(':');
+  return free && starts_block && !next_is_deeper(prefix, suffix) ? Lines::multi : Lines::single;
+}
+
+std::size_t keep_scope(std::string_view text, std::string_view prefix, std::string_view language,
+                       std::string_view closers) {
+  const auto column = block_column(text, prefix);
+  const bool from_line = !trim_both(current_line(prefix)).empty();
+  const auto scan = scan_brackets(std::string(prefix).append(text), language, prefix.size());
+  auto bracket = scan.brackets.begin();
+  int depth = 0;
+  bool closed = false;
+  for (auto at = keep_first_line(text); at < text.size();) {
+    const auto begin = at + 1;
+    at = std::min(text.find('\n', begin), text.size());
+    for (; bracket != scan.brackets.end() && bracket->at < begin; ++bracket) {
+      depth = is_closer(bracket->kind) ? std::max(0, depth - 1) : depth + 1;
+    }
+    const auto line = text.substr(begin, at - begin);
+    if (depth > 0 || columns(line) >= column || trim_both(line).empty()) continue;
+    if (inside_literal(scan, begin) || ignores_indentation(line, language)) continue;
+    const bool closes = is_closer(trim_both(line).front());
+    const bool goes_on = from_line && columns(line) + 1 == column && continues_statement(line);
+    const bool may_close = closers.find(trim_both(line).front()) != std::string_view::npos;
+    if (closes && may_close && !closed && (goes_on || only_closers(line))) {
+      closed = true;
+    } else if (closes || !goes_on) {
+      return begin - 1;
+    }
+  }
+  return text.size();
+}
+
+std::string with_indentation(std::string_view text, std::string_view prefix, Indentation indentation) {
+  const IndentationCount document(prefix);
+  const IndentationCount written(text);
+  if (indentation.width <= 0) {
+    indentation = {document.tabs > document.spaces,
+                   static_cast<int>(document.tabs + document.spaces > 0 ? document.step : 0)};
+  }
+  const bool foreign = indentation.tabs ? written.tabs == 0 && written.spaces > 0 : written.tabs > 0;
+  if (indentation.width <= 0 || !foreign || document.mixed() || written.mixed()) return std::string(text);
+  bool line_start = trim_both(current_line(prefix)).empty();
+  std::string result;
+  for (std::size_t at = 0; at <= text.size(); line_start = true) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    const auto line = text.substr(at, end - at);
+    const auto blanks = line_start ? indentation_of(line) : std::string_view();
+    result +=
+        indentation.tabs ? tabs_for_spaces(blanks, written.step) : spaces_for_tabs(blanks, indentation.width);
+    result += line.substr(blanks.size());
+    if (end < text.size()) result += '\n';
+    at = end + 1;
+  }
+  return result;
+}
+
+bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix) {
+  const auto next = trim_both(next_full_line(suffix));
+  const auto written = std::string(current_line(prefix)).append(text);
+  return !next.empty() && !only_closers(next) && trim_both(written) == next;
+}
+
+std::size_t first_block(std::string_view text, std::string_view prefix) {
+  const auto line = current_line(prefix);
+  const auto column = columns(trim_both(line).empty() && line.empty() ? first_line(text) : line);
+  bool blank = false;
+  auto end = keep_first_line(text);
+  for (auto at = end; at < text.size();) {
+    const auto begin = at + 1;
+    at = std::min(text.find('\n', begin), text.size());
+    const auto below = text.substr(begin, at - begin);
+    if (trim_both(below).empty()) {
+      blank = true;
+    } else if (blank && columns(below) <= column && !is_closer(trim_both(below).front())) {
+      return end;
+    } else {
+      blank = false;
+      end = at;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace fimd

@@ -1,0 +1,169 @@
+// Step 3 of trim: a model in a loop. It does not stop by itself, so that the loop reaches the end of the
+// text; one turn of it is what the model had to say.
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "daemon/suffix.h"
+#include "daemon/tokens.h"
+#include "daemon/trim_steps.h"
+
+namespace fimd {
+namespace {
+
+struct TextLine {
+  std::string_view text;  // without blanks at its end
+  std::size_t end;        // offset of its line end
+};
+
+std::vector<TextLine> full_lines(std::string_view text) {
+  std::vector<TextLine> lines;
+  for (auto rest = text; !rest.empty();) {
+    const auto line = trim_right(next_line(rest));
+    const auto end = text.size() - rest.size() - (rest.empty() && !text.ends_with('\n') ? 0 : 1);
+    if (!line.empty()) lines.push_back({line, end});
+  }
+  return lines;
+}
+
+constexpr std::size_t kLongestGroup = 12;  // lines of one turn
+constexpr std::size_t kTurns = 3;
+constexpr std::size_t kCountingLines = 6;
+
+bool says_something(const std::vector<TextLine>& lines, std::size_t from, std::size_t count) {
+  return std::any_of(lines.begin() + from, lines.begin() + from + count,
+                     [](const TextLine& line) { return !only_closers(line.text); });
+}
+
+// How many lines from `from` on repeat the line `period` lines above; the last line of a text may be cut
+// short.
+std::size_t run_of(const std::vector<TextLine>& lines, std::size_t from, std::size_t period) {
+  auto at = from + period;
+  while (at < lines.size() && lines[at].text == lines[at - period].text) ++at;
+  if (at + 1 == lines.size() && lines[at - period].text.starts_with(lines[at].text)) ++at;
+  return at - from;
+}
+
+// A line of digits and signs only differs by its numbers.
+std::string without_numbers(std::string_view line) {
+  std::string shape;
+  for (const char c : trim_both(line)) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) shape += c;
+    if (digit && !shape.ends_with('0')) shape += '0';
+  }
+  return shape;
+}
+
+std::string_view line_above(std::string_view prefix) {
+  const auto line = current_line(prefix);
+  return trim_both(current_line(trim_right(prefix.substr(0, prefix.size() - line.size()))));
+}
+
+std::string_view line_below(std::string_view suffix) {
+  const auto lines = trim_both(next_lines(suffix));
+  return trim_both(lines.substr(0, lines.find('\n')));
+}
+
+// The loop is the document's own: a table that the text goes on with.
+bool in_table(std::string_view line, std::string_view prefix, std::string_view suffix) {
+  const auto shape = without_numbers(line);
+  return shape == without_numbers(line_above(prefix)) || shape == without_numbers(line_below(suffix));
+}
+
+std::size_t keep_before_equal_lines(const std::vector<TextLine>& lines, std::size_t size,
+                                    std::string_view prefix, std::string_view suffix) {
+  auto keep = size;
+  for (std::size_t period = 1; period <= std::min(kLongestGroup, lines.size() / 2); ++period) {
+    for (std::size_t from = 0; from + 2 * period < lines.size();) {
+      const auto run = run_of(lines, from, period);
+      const bool at_end = from + run == lines.size() && run > 2 * period && period > 1;
+      if ((run >= kTurns * period || at_end) && says_something(lines, from, period) &&
+          !in_table(lines[from].text, prefix, suffix)) {
+        keep = std::min(keep, lines[from + period - 1].end);
+        break;
+      }
+      from += std::max<std::size_t>(1, run - period + 1);
+    }
+  }
+  return keep;
+}
+
+std::size_t keep_before_counting(const std::vector<TextLine>& lines, std::size_t size,
+                                 std::string_view prefix, std::string_view suffix) {
+  std::size_t run = 1;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const bool same = without_numbers(lines[i].text) == without_numbers(lines[i - 1].text);
+    run = same && !only_closers(lines[i].text) ? run + 1 : 1;
+    if (run == kCountingLines && !in_table(lines[i].text, prefix, suffix)) return lines[i + 1 - run].end;
+  }
+  return size;
+}
+
+struct Tail {
+  std::size_t tokens;
+  std::size_t period;  // the longest that counts as a loop
+};
+constexpr std::array<Tail, 4> kTails = {{{10, 1}, {30, 10}, {45, 20}, {60, 30}}};
+
+// A run of one punctuation mark (a ruler, dots) is one token here.
+std::vector<std::string_view> tokens_of(std::string_view text) {
+  std::vector<std::string_view> tokens;
+  while (true) {
+    const auto token = next_token(text);
+    if (token.empty()) return tokens;
+    const bool ruler = !tokens.empty() && !is_word(token.front()) && tokens.back().back() == token.front() &&
+                       !is_closer(token.front()) && tokens.back().end() == token.begin();
+    if (ruler) {
+      tokens.back() = {tokens.back().data(), tokens.back().size() + 1};
+    } else {
+      tokens.push_back(token);
+    }
+  }
+}
+
+// The shortest period of the last `count` tokens, by the failure function of Knuth, Morris and Pratt.
+std::size_t tail_period(const std::vector<std::string_view>& tokens, std::size_t count) {
+  const auto at = [&](std::size_t i) { return tokens[tokens.size() - 1 - i]; };
+  std::vector<std::size_t> border(count);
+  for (std::size_t i = 1; i < count; ++i) {
+    auto length = border[i - 1];
+    while (length > 0 && at(i) != at(length)) length = border[length - 1];
+    border[i] = at(i) == at(length) ? length + 1 : 0;
+  }
+  return count - border.back();
+}
+
+std::size_t keep_before_tail(std::string_view text, const std::vector<std::string_view>& tokens) {
+  for (const auto& tail : kTails) {
+    if (tokens.size() < tail.tokens) break;
+    const auto period = tail_period(tokens, tail.tokens);
+    if (period > tail.period) continue;
+    auto first = tokens.size() - tail.tokens;
+    while (first > 0 && tokens[first - 1] == tokens[first - 1 + period]) --first;
+    const auto last = tokens[first + period - 1];
+    return last.data() + last.size() - text.data();
+  }
+  return text.size();
+}
+
+}  // namespace
+
+std::size_t keep_before_repetition(std::string_view text, std::string_view prefix, std::string_view suffix) {
+  // With what stands before the cursor, the first line can equal the next.
+  const auto line = current_line(prefix);
+  const auto written = std::string(line).append(text);
+  const auto lines = full_lines(written);
+  const auto equal = keep_before_equal_lines(lines, written.size(), prefix, suffix);
+  const auto counting = keep_before_counting(lines, written.size(), prefix, suffix);
+  const auto keep = std::min(equal, counting);
+  if (keep < written.size()) return std::max(keep, line.size()) - line.size();
+  auto tokens = tokens_of(text);
+  const auto tail = keep_before_tail(text, tokens);
+  if (tail < text.size() || tokens.empty()) return tail;
+  tokens.pop_back();  // the last token may be cut short
+  return keep_before_tail(text, tokens);
+}
+
+}  // namespace fimd

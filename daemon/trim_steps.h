@@ -1,0 +1,67 @@
+// The steps of trim(), in their order. Each is a pure function. Those named keep_ answer how many bytes of
+// the text stay; "the cursor's block" is what the indentation of its line says.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "daemon/trim.h"
+
+namespace fimd {
+
+// 1. Leaks: cut at a marker of a model's prompt format (unless the document itself speaks of it), at a
+// closing Markdown fence, at a file marker, at a NUL, at broken UTF-8. An opening fence and every CR vanish.
+std::string without_leaks(std::string_view generated, const TrimContext& context);
+
+// 1, the front: the prefix repeated, the indentation repeated, Codestral's extra space or newline.
+std::string_view without_extra_lead(std::string_view text, std::string_view prefix);
+
+// 2. The first line that is not blank; `text` opens a block on it when a block may start there and it ends
+// like one.
+std::size_t keep_first_line(std::string_view text);
+bool opens_block(std::string_view line, std::string_view language);
+
+// 3. Loops: three equal lines or groups of lines, six lines that only count up, a tail of tokens that
+// repeats. One turn of the loop stays. A loop that the document itself is in (a table) is none.
+std::size_t keep_before_repetition(std::string_view text, std::string_view prefix, std::string_view suffix);
+
+// 4. The cursor's block: cut where a line leaves it. A line that starts with one of `closers` stays: the
+// document lacks that bracket, or has it right after the cursor.
+std::size_t keep_scope(std::string_view text, std::string_view prefix, std::string_view language,
+                       std::string_view closers);
+
+// Where the text goes: what the suffix steps compare it with.
+struct Place {
+  std::string_view prefix;
+  std::string_view suffix;
+  std::string_view language;
+};
+
+// 5. Mid-line: cut where the rest of the line starts again, at the longest overlap with the text's tail.
+std::size_t keep_before_rest(std::string_view text, const Place& place);
+
+// 6. Cut where the lines after the cursor start again, word by word (R2) or with other identifiers (R5).
+// `whole`: the text has ended, so that a match up to its end counts.
+std::size_t keep_before_next_lines(std::string_view text, const Place& place, bool whole);
+
+// 6. Cut at the first closer that the document has already (R4), after the `contained` ones that step 8 lays
+// over the rest of the line. `to_end`: the suffix reaches the end of the document.
+std::size_t keep_balanced(std::string_view text, const Place& place, std::size_t contained, bool to_end);
+
+// 7. Indentation in the editor's (or the document's) tabs or spaces.
+std::string with_indentation(std::string_view text, std::string_view prefix, Indentation indentation);
+
+// 7. Whether the text, on the cursor's line, only writes the next non-empty line again.
+bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix);
+
+// 8. How many bytes of the rest of the line the text contains: closers that an editor typed ahead.
+std::size_t contained_closers(std::string_view text, const Place& place, bool to_end);
+
+// The width of a line's indentation in columns, a tab counting up to the next multiple of eight.
+std::size_t columns(std::string_view line);
+
+// The cursor's line up to the cursor.
+std::string_view current_line(std::string_view prefix);
+
+}  // namespace fimd

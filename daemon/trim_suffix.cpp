@@ -1,0 +1,226 @@
+// Steps 5, 6 and 8 of trim: the text against what stands after the cursor.
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <vector>
+
+#include "daemon/brackets.h"
+#include "daemon/suffix.h"
+#include "daemon/tokens.h"
+#include "daemon/trim_steps.h"
+
+namespace fimd {
+namespace {
+
+BracketScan scan_after(std::string_view prefix, std::string_view text, std::string_view language) {
+  return scan_brackets(std::string(prefix).append(text), language, prefix.size());
+}
+
+// How far the two ways to complete the document are compared.
+constexpr std::size_t kBalanceWindow = 4 * 1024;
+
+std::string_view tail_of(std::string_view prefix) {
+  if (prefix.size() <= kBalanceWindow) return prefix;
+  prefix.remove_prefix(prefix.size() - kBalanceWindow);
+  return prefix.substr(std::min(prefix.find('\n') + 1, prefix.size()));
+}
+
+std::size_t imbalance_with(const Place& place, std::string_view text, std::size_t replaced) {
+  const auto suffix = place.suffix.substr(std::min(replaced, place.suffix.size()), kBalanceWindow);
+  return imbalance(std::string(tail_of(place.prefix)).append(text).append(suffix), place.language);
+}
+
+// Whether the document's brackets allow to cut the text at `at`: the rest may hold the closer of one that
+// stays.
+bool stays_balanced(const Place& place, std::string_view text, std::size_t at) {
+  const auto what = text.substr(at);
+  if (std::none_of(what.begin(), what.end(),
+                   [](char c) { return std::string_view("()[]{}").find(c) != std::string_view::npos; }))
+    return true;
+  return imbalance_with(place, text.substr(0, at), 0) <= imbalance_with(place, text, 0);
+}
+
+// Inside a word, or inside a ruler of equal marks.
+bool splits_token(std::string_view text, std::size_t at) {
+  if (at == 0 || at >= text.size() || is_closer(text[at])) return false;
+  return text[at - 1] == text[at] || (is_word(text[at - 1]) && is_word(text[at]));
+}
+
+// Whether a cut at `at` takes away the end of a type's argument list: `<` and `>` are no brackets elsewhere.
+bool opens_angle(std::string_view text, std::size_t at) {
+  const auto count = [&](char c) { return std::count(text.begin(), text.end(), c); };
+  return only_closers(text.substr(at)) && text.find('>', at) != std::string_view::npos &&
+         count('>') <= count('<');
+}
+
+// The shortest text of a rest of line that is looked for in the middle of a text.
+constexpr std::size_t kShortestRest = 4;
+
+struct CodeLine {
+  std::string_view text;  // without blanks at its end
+  std::size_t begin;      // offset of its first byte
+};
+
+std::vector<CodeLine> code_lines(std::string_view text, std::size_t most) {
+  std::vector<CodeLine> lines;
+  for (auto rest = text; !rest.empty() && lines.size() < most;) {
+    const auto begin = text.size() - rest.size();
+    const auto line = trim_right(next_line(rest));
+    if (!line.empty()) lines.push_back({line, begin});
+  }
+  return lines;
+}
+
+constexpr std::size_t kSuffixLines = 12;
+constexpr std::size_t kShortestCutLine = 4;      // bytes of a last line that the model did not finish
+constexpr std::size_t kShortestDistinctive = 8;  // bytes of a line that says by itself where we are
+constexpr std::size_t kShortestReworded = 12;
+
+struct Match {
+  std::size_t lines = 0;
+  bool to_end = false;
+};
+
+// How many lines of the text, from `at` on, are the lines after the cursor, from `first` on.
+Match match_lines(const std::vector<CodeLine>& text, std::size_t at, const std::vector<CodeLine>& suffix,
+                  std::size_t first, bool whole) {
+  Match match;
+  while (at < text.size() && first < suffix.size() && text[at].text == suffix[first].text)
+    ++match.lines, ++at, ++first;
+  const bool cut_short = whole && at + 1 == text.size() && first < suffix.size() &&
+                         suffix[first].text.starts_with(text[at].text) &&
+                         (match.lines > 0 || trim_both(text[at].text).size() >= kShortestCutLine);
+  if (cut_short) ++match.lines, ++at;
+  match.to_end = whole && at == text.size();
+  return match;
+}
+
+bool has_line(std::string_view text, std::string_view line) {
+  while (!text.empty()) {
+    if (trim_both(next_line(text)) == line) return true;
+  }
+  return false;
+}
+
+// A line that stands in the document only here: `break;` says nothing about the place.
+bool is_distinctive(std::string_view line, std::string_view prefix) {
+  return trim_both(line).size() >= kShortestDistinctive && !has_line(prefix, trim_both(line));
+}
+
+bool is_quote(char c) {
+  return c == '"' || c == '\'' || c == '`';
+}
+
+// Whether the text brings the quote that ends the string in which the cursor is.
+bool ends_string(std::string_view text, std::string_view prefix, char quote) {
+  const auto line = current_line(prefix);
+  return std::count(line.begin(), line.end(), quote) % 2 == 1 && text.find(quote) != std::string_view::npos;
+}
+
+// Whether the text's closer number `index` ends a bracket that nothing else ends.
+bool is_missing(const std::vector<OpenBracket>& open, std::size_t index, char closer) {
+  return index < open.size() && open[index].closer == closer && !open[index].closed;
+}
+
+bool is_identifier(std::string_view token) {
+  return is_word(token.front()) && !(token.front() >= '0' && token.front() <= '9');
+}
+
+// Equal but for identifiers, of which at most a third differ.
+bool is_reworded(std::string_view line, std::string_view original) {
+  if (trim_both(original).size() < kShortestReworded || indentation_of(line) != indentation_of(original))
+    return false;
+  std::size_t identifiers = 0;
+  std::size_t changed = 0;
+  while (true) {
+    const auto a = next_token(line);
+    const auto b = next_token(original);
+    if (a.empty() || b.empty()) return a.empty() && b.empty() && changed * 3 <= identifiers;
+    const bool both = is_identifier(a) && is_identifier(b);
+    if (a != b && !both) return false;
+    identifiers += both ? 1 : 0;
+    changed += a != b ? 1 : 0;
+  }
+}
+
+}  // namespace
+
+std::size_t keep_before_rest(std::string_view text, const Place& place) {
+  const auto rest = trim_right(rest_of_line(place.suffix));
+  const auto may_cut = [&](std::size_t at) {
+    return !splits_token(text, at) && !opens_angle(text, at) && stays_balanced(place, text, at);
+  };
+  for (auto size = std::min(text.size(), rest.size()); size > 0; --size) {
+    const auto at = text.size() - size;
+    if (text.substr(at) == rest.substr(0, size) && !splits_token(rest, size) && may_cut(at)) return at;
+  }
+  const auto what = trim_both(rest);
+  if (what.size() < kShortestRest || only_closers(what)) return text.size();
+  const auto at = text.find(what);
+  return at != std::string_view::npos && may_cut(at) ? at : text.size();
+}
+
+std::size_t keep_before_next_lines(std::string_view text, const Place& place, bool whole) {
+  const auto line = current_line(place.prefix);
+  const auto written = std::string(line).append(text);
+  const auto lines = code_lines(written, written.size());
+  const auto below = code_lines(next_lines(place.suffix), kSuffixLines);
+  if (below.empty()) return text.size();
+  const bool says_something = !only_closers(below.front().text);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto at = std::max(lines[i].begin, line.size() + 1) - line.size() - 1;
+    const auto match = match_lines(lines, i, below, 0, whole);
+    const bool first = lines[i].begin <= line.size();
+    const bool enough =
+        match.lines >= 2 || (match.lines == 1 && match.to_end) ||
+        (match.lines == 1 && says_something && !first && is_distinctive(lines[i].text, place.prefix));
+    const bool again = !enough && match.lines == 0 && !first &&
+                       is_reworded(lines[i].text, below.front().text) &&
+                       match_lines(lines, i + 1, below, 1, whole).lines > 0;
+    if ((enough || again) && stays_balanced(place, text, at)) return at;
+  }
+  return text.size();
+}
+
+std::size_t keep_balanced(std::string_view text, const Place& place, std::size_t contained, bool to_end) {
+  const auto scan = scan_after(place.prefix, text, place.language);
+  const auto closers = unmatched_closers(scan);
+  if (closers.size() <= contained) return text.size();
+  // `) {` takes one closer from the document and gives it another bracket to close.
+  std::string spare;
+  for (const auto& opener : unmatched_openers(scan)) spare += closer_of(opener.kind);
+  const auto open = open_brackets(place.prefix, place.suffix, place.language, to_end);
+  for (std::size_t i = 0; i < closers.size(); ++i) {
+    const auto kind = text[closers[i]];
+    if (is_missing(open, i, kind)) continue;
+    if (contained > 0) {
+      --contained;
+    } else if (const auto other = spare.find(kind); other != std::string::npos) {
+      spare.erase(other, 1);
+    } else {
+      return trim_right(text.substr(0, closers[i])).size();
+    }
+  }
+  return text.size();
+}
+
+std::size_t contained_closers(std::string_view text, const Place& place, bool to_end) {
+  const auto rest = trim_right(rest_of_line(place.suffix));
+  if (rest.empty() || !only_closers(rest)) return 0;
+  auto closers = unmatched_closers(scan_after(place.prefix, text, place.language));
+  const auto open = open_brackets(place.prefix, place.suffix, place.language, to_end);
+  for (std::size_t i = closers.size(); i-- > 0;) {
+    if (is_missing(open, i, text[closers[i]]))
+      closers.erase(closers.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  std::size_t contained = is_quote(rest.front()) && ends_string(text, place.prefix, rest.front()) ? 1 : 0;
+  for (const auto closer : closers) {
+    const auto at = rest.find_first_not_of(' ', contained);
+    if (at == std::string_view::npos || rest[at] != text[closer]) break;
+    contained = at + 1;
+  }
+  if (contained > 0 && text.ends_with(rest.substr(contained))) contained = rest.size();
+  return imbalance_with(place, text, contained) <= imbalance_with(place, text, 0) ? contained : 0;
+}
+
+}  // namespace fimd

@@ -1,0 +1,175 @@
+// trim as a whole: tables of documents with `^` for the cursor, and properties that hold for every insertion.
+#include "daemon/trim.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tests/support/catch.h"
+
+namespace fimd {
+namespace {
+
+TrimContext context_at(std::string_view document, std::size_t cursor, std::string_view language = "cpp") {
+  TrimContext context;
+  context.prefix = document.substr(0, cursor);
+  context.suffix = document.substr(cursor);
+  context.language = language;
+  return context;
+}
+
+// What is inserted, with "~n" behind it when it replaces n bytes; "-" for nothing.
+std::string trimmed(std::string_view marked, std::string_view generated, std::string_view language = "cpp") {
+  std::string document(marked);
+  const auto cursor = document.find('^');
+  document.erase(cursor, 1);
+  const auto result = trim(generated, context_at(document, cursor, language));
+  if (!result) return "-";
+  return result->text + (result->replaces > 0 ? "~" + std::to_string(result->replaces) : "");
+}
+
+TEST_CASE("a part of a line") {
+  CHECK(trimmed("  int x = ^;\n", "compute(a, b);\n  int y = 0;") == "compute(a, b)");
+  CHECK(trimmed("for (int i = 0; ^) {\n", "i < n; ++i) {\n  f(i);\n}") == "i < n; ++i");
+  CHECK(trimmed("  return a^\n}\n", " + b;\n}\n\nint g() {") == " + b;");
+  CHECK(trimmed("if (^)\n", "ready) {\n  go();\n}\n") == "ready) {\n  go();\n}~1");
+  CHECK(trimmed("foo(^)\n", "a, b);") == "a, b);~1");
+  CHECK(trimmed("print(\"^\")\n", "hello\")", "python") == "hello");
+  CHECK(trimmed("const f = (a) => ^\n", "{\n  return a;\n};\nconst g = 1;", "typescript") ==
+        "{\n  return a;\n};");
+}
+
+TEST_CASE("a block") {
+  CHECK(trimmed("int f() {\n  ^\n}\n", "a();\n  b();\n}\n\nint g() {\n}") == "a();\n  b();");
+  CHECK(trimmed("int f() {\n  ^\n", "a();\n}\n\nint g() {") == "a();\n}");
+  CHECK(trimmed("int f() {^}\n", "\n  a();\n}\n\nint g();") == "\n  a();\n}~1");
+  CHECK(trimmed("def f(x):\n    ^\n\nf(1)\n", "y = x\n    return y\n\nf(1)\nf(2)", "python") ==
+        "y = x\n    return y");
+  CHECK(trimmed("it('a', () => {\n  ^\n});\n", "b();\n});\n\nit('c', () => {", "typescript") == "b();");
+  CHECK(trimmed("int a;\r\n^\r\nint c;\r\n", "int b;\r\nint c;\r\n") == "int b;");
+}
+
+TEST_CASE("what cannot be inserted is nothing") {
+  for (const auto* generated : {"", " \n\t\n ", "\0", "[SUFFIX]", "```\n```", "int b;", ";", "\xFF\xFE"}) {
+    CHECK(trimmed("int a;\n^\nint b;\n", generated) == "-");
+  }
+  CHECK(trimmed("#include <map>\n^", "#include <map>\n") == "-");
+  CHECK(trimmed("int main() {\n  ^\n}\n", "}\n") == "-");
+}
+
+TEST_CASE("a huge answer, a huge document and a huge line take no longer than others") {
+  const std::string huge(10'000'000, 'x');
+  const std::string brackets(10'000'000, '(');
+  const std::string quotes(10'000'000, '\'');
+  const auto start = std::chrono::steady_clock::now();
+  for (const auto* text : {&huge, &brackets, &quotes}) {
+    CHECK(trimmed("int a;\n^\n", *text) == "-");
+    CHECK(trim("b", context_at(*text, text->size() / 2)) == std::nullopt);
+    CHECK(trim(" + b;\n", context_at(*text, text->size()))->text == " + b;");
+    CHECK(trim("int a;\n" + *text, context_at("", 0))->text == "int a;");
+  }
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+}
+
+struct Insertion {
+  const char* document;
+  const char* generated;
+  const char* language;
+};
+
+// Shortened from the sources of ninja, tmux, rxjs and Python's library.
+const std::vector<Insertion> kInsertions = {
+    {"bool CanonicalizePath(string* path) {\n  ^\n  return true;\n}\n",
+     "if (path->empty())\n    return false;\n  size_t len = path->size();\n  return true;\n}\n\nint main() {",
+     "cpp"},
+    {"int\nmain(void)\n{\n\t^\n\treturn (0);\n}\n",
+     "struct client\t*c;\n\n\tif ((c = find()) == NULL) {\n\t\terrno = ENOENT;\n\t\treturn "
+     "(-1);\n\t}\n\treturn (0);\n}\n",
+     "c"},
+    {"export function first<T>(^): T {\n}\n",
+     "source: Observable<T>, defaultValue?: T): T {\n  return source;", "typescript"},
+    {"class Queue:\n    def put(self, item):\n        ^\n\n    def get(self):\n        pass\n",
+     "with self.lock:\n            self.items.append(item)\n            self.ready.notify()\n\n    def "
+     "get(self):\n        pass\n",
+     "python"},
+    {"  source.subscribe(^);\n", "{\n    next: (value) => emit(value),\n    error: (e) => fail(e),\n  });\n",
+     "typescript"},
+    {"while (^\n", "(entry = readdir(dir)) != NULL) {\n\tputs(entry->d_name);\n}\nclosedir(dir);", "c"},
+};
+
+TEST_CASE("typing through a suggestion never changes it") {
+  for (const auto& insertion : kInsertions) {
+    std::string document(insertion.document);
+    const auto cursor = document.find('^');
+    document.erase(cursor, 1);
+    auto context = context_at(document, cursor, insertion.language);
+    const auto generated = clean(insertion.generated, context);
+    const auto whole = trim(generated, context);
+    REQUIRE(whole);
+    for (std::size_t typed = 1; typed + 2 < whole->text.size(); ++typed) {
+      auto edited = document;
+      edited.insert(cursor, whole->text.substr(0, typed));
+      auto now = context_at(edited, cursor + typed, insertion.language);
+      now.typed = typed;
+      const auto rest = trim(generated.substr(typed), now);
+      REQUIRE(rest);
+      CHECK(rest->text == whole->text.substr(typed));
+      CHECK(rest->replaces == whole->replaces);
+    }
+  }
+}
+
+TEST_CASE("an answer that still arrives never contradicts the whole one") {
+  for (const auto& insertion : kInsertions) {
+    std::string document(insertion.document);
+    const auto cursor = document.find('^');
+    document.erase(cursor, 1);
+    const auto context = context_at(document, cursor, insertion.language);
+    const std::string_view generated = insertion.generated;
+    const auto whole = trim(generated, context);
+    for (std::size_t size = 0; size < generated.size(); ++size) {
+      const auto state = progress(generated.substr(0, size), context);
+      if (state.ready) CHECK(whole->text.starts_with(state.ready->text));
+      if (state.finished) CHECK(state.ready == whole);
+    }
+  }
+}
+
+TEST_CASE("a transfer is cut when nothing useful can come") {
+  const std::string block = "int f() {\n  \n}\n";
+  const auto in_block = context_at(block, 12);
+  CHECK_FALSE(progress("a();\n  b();\n", in_block).finished);
+  CHECK(progress("a();\n  b();\n}\n", in_block).finished);
+  CHECK(progress("a();\n}\n", in_block).ready->text == "a();");
+  const std::string line = "  return a\n}\n";
+  CHECK_FALSE(progress(" + b", context_at(line, 10)).finished);
+  CHECK(progress(" + b;\n", context_at(line, 10)).finished);
+  CHECK(progress(" + b;\n  more", context_at(line, 10)).ready->text == " + b;");
+}
+
+TEST_CASE("the first block is shown before the next is there") {
+  const std::string document = "int f() {\n  \n}\n";
+  const auto context = context_at(document, 12);
+  const auto* text = "a();\n  b();\n\n  c();\n";
+  CHECK(progress(text, context).ready->text == "a();\n  b();");
+  CHECK_FALSE(progress(text, context).finished);
+  CHECK(first_block("a();\n  if (b) {\n    c();\n\n    d();\n  }\n\n  e();", "int f() {\n  ") == 38);
+  CHECK(first_block("a();", "") == 4);
+  CHECK(first_block("def f():\n    a()\n\n    b()\n\ndef g():", "") == 25);
+}
+
+TEST_CASE("cleaning twice changes nothing") {
+  for (const auto& insertion : kInsertions) {
+    const std::string_view document = insertion.document;
+    const auto cursor = document.find('^');
+    TrimContext context;
+    context.prefix = document.substr(0, cursor);
+    context.suffix = document.substr(cursor + 1);
+    context.language = insertion.language;
+    const auto once = clean(insertion.generated, context);
+    CHECK(clean(once, context) == once);
+  }
+}
+
+}  // namespace
+}  // namespace fimd
