@@ -22,6 +22,7 @@ class Budget {
   enum class Limit { none, calls_per_minute, calls_per_day, tokens_per_day };
 
   explicit Budget(Limits limits) : limits_(limits) {}
+  void set_limits(Limits limits) { limits_ = limits; }
 
   // The limit that forbids a call now, `none` if one may be made.
   Limit reached(Time now, Day today) const;

@@ -54,6 +54,7 @@ class Cache {
   struct Hit {
     TextId id = 0;
     std::string_view text;  // what is left of it; valid until the cache is next changed
+    std::size_t typed = 0;  // bytes of the text that stand before the cursor already
     Ending ending = Ending::running;
     Origin origin = Origin::request;
     std::chrono::steady_clock::duration age{0};  // since put()

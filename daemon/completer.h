@@ -2,14 +2,26 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "daemon/budget.h"
+#include "daemon/cache.h"
+#include "daemon/clock.h"
 #include "daemon/config.h"
 #include "daemon/documents.h"
 #include "daemon/endpoint.h"
+#include "daemon/fetches.h"
+#include "daemon/privacy.h"
+#include "daemon/shown.h"
+#include "daemon/stats.h"
 #include "daemon/task.h"
+#include "daemon/trigger.h"
 #include "protocol/lsp.h"
 
 namespace fimd {
@@ -29,18 +41,58 @@ struct Suggestion {
   std::string source;        // "model", "cache" or "local"
 };
 
+// Owns everything an answer can come from. Tell it of every edit, request, accept and dismissal.
 class Completer {
  public:
-  Completer(asio::io_context& io, Endpoint& endpoint, const Config& config);
+  Completer(asio::io_context& io, Endpoint& endpoint, const Documents& documents, const Config& config);
 
-  // Best first; empty when there is nothing to show. Throws only when the task is cancelled.
+  // Best first; empty when there is nothing to show, and silence() says why. Throws only when the task is
+  // cancelled.
   Task<std::vector<Suggestion>> complete(CompletionQuery query);
 
+  // The settings have changed.
+  void configure();
+  void set_ignore_file(std::string_view folder, std::string_view text);
+
+  void edited(std::string_view uri);
+  void closed(std::string_view uri);
+
+  const Stats& stats() const { return stats_; }
+  // Why the last request got nothing; empty when it got something.
+  const std::string& silence() const { return silence_; }
+
  private:
+  Task<std::vector<Suggestion>> wait_and_ask(CompletionQuery query, CursorState state);
+  std::optional<std::string> excluded(const CompletionQuery& query);
+  std::optional<std::vector<Suggestion>> from_cache(const CompletionQuery& query, const CursorState& state,
+                                                    std::string_view source);
+  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state);
+  CompletionRequest request_for(const CompletionQuery& query, const CursorState& state) const;
+  std::vector<Suggestion> nothing(std::string_view why);
+  CursorState state_of(const CompletionQuery& query) const;
+
+  void judge_shown(const CursorState& state);
+  void count_accept(const Shown& shown);
+  void show(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion);
+  Task<> speculate(CompletionQuery query, CursorState state, Suggestion suggestion);
+
   asio::io_context& io_;
   Endpoint& endpoint_;
+  const Documents& documents_;
   const Config& config_;
+  Clock clock_;
+  Stats stats_;
+  Cache cache_;
+  Fetches fetches_;
+  Trigger trigger_;
+  Budget budget_;
+  Privacy privacy_;
+  std::unordered_map<std::uint64_t, Shown> shown_;  // by document
+  std::unordered_set<std::string> counted_;         // ids of suggestions whose accept is in the stats
+  std::unordered_set<std::string> told_excluded_;   // documents whose exclusion the log has
+  std::string silence_;
   unsigned long last_id_ = 0;
+  unsigned long last_request_ = 0;
 };
 
 }  // namespace fimd

@@ -21,7 +21,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kProgram = "fim-lambda";
-constexpr const char* kArguments[] = {kProgram, "serve", "--listen", "127.0.0.1:0", "--exit-with-parent"};
+constexpr const char* kArguments[] = {kProgram, "serve", "--listen", "127.0.0.1:0", "--exit-with-parent",
+                                      "--quiet"};
 
 std::string random_token() {
   std::array<unsigned char, 32> bytes{};
@@ -31,11 +32,26 @@ std::string random_token() {
   return token;
 }
 
+// A random token that only the two of us know. The backend takes its model from our own environment.
+std::vector<std::string> backend_environment(const std::string& token) {
+  std::vector<std::string> environment = {"FIM_TOKEN=" + token, "FIM_TOKENS=", "FIM_AUTH="};
+  if (!has_model_configured()) environment.push_back("FIM_PROVIDER=local");
+  return environment;
+}
+
 bool is_program(const std::filesystem::path& path) {
   return ::access(path.c_str(), X_OK) == 0;
 }
 
 }  // namespace
+
+bool has_model_configured() {
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value;
+  };
+  return set("CODESTRAL_API_KEY") || set("FIM_UPSTREAM_URL") || set("FIM_PROVIDER");
+}
 
 LocalBackend::LocalBackend(asio::io_context& io, Endpoint& endpoint, const Config& config)
     : io_(io), endpoint_(endpoint), config_(config) {}
@@ -85,8 +101,7 @@ Task<> LocalBackend::run_once(std::string program) {
   std::vector<std::string> argv;
   for (const auto* argument : kArguments) argv.emplace_back(argument);
   argv.front() = program;
-  std::vector<std::string> environment;
-  environment.push_back("FIM_SERVE_TOKEN=" + token);
+  const auto environment = backend_environment(token);
   try {
     Child child(io_, argv, environment);
     const auto url = co_await child.read_line();

@@ -32,6 +32,10 @@ class LocalBackend {
   bool running_ = false;
 };
 
+// Whether the environment names a model for the bundled backend (CODESTRAL_API_KEY, FIM_UPSTREAM_URL,
+// FIM_PROVIDER). Without one it completes from the request's own text.
+bool has_model_configured();
+
 // Connects the endpoint to what is configured: the user's own, else the bundled backend. Call it again when
 // the configuration has changed.
 void connect_as_configured(const Config& config, Endpoint& endpoint, LocalBackend& backend);

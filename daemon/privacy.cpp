@@ -195,6 +195,10 @@ bool has_private_key(std::string_view text) {
 Privacy::Privacy(const std::vector<std::string>& patterns)
     : secret_names_(kSecretNames), user_(anywhere(patterns)) {}
 
+void Privacy::set_patterns(const std::vector<std::string>& patterns) {
+  user_ = IgnoreRules(anywhere(patterns));
+}
+
 void Privacy::set_ignore_file(std::string_view folder, std::string_view text) {
   std::string path = uri_path(folder);
   if (path.empty() || path.back() != '/') path += '/';

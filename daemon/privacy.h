@@ -25,6 +25,8 @@ class Privacy {
   Privacy() : Privacy(std::vector<std::string>()) {}
   explicit Privacy(const std::vector<std::string>& patterns);
 
+  void set_patterns(const std::vector<std::string>& patterns);
+
   // Replaces the rules of the `.fimdignore` in this folder (its URI or path); empty text removes them.
   void set_ignore_file(std::string_view folder, std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <nlohmann/json.hpp>
@@ -40,7 +41,7 @@ Server::Server(asio::io_context& io, Connection& connection, Config config, bool
       http_(io),
       endpoint_(io, http_, config_),
       backend_(io, endpoint_, config_),
-      completer_(io, endpoint_, config_),
+      completer_(io, endpoint_, documents_, config_),
       requests_(io, connection) {}
 
 Task<int> Server::run() {
@@ -230,21 +231,34 @@ void Server::inline_completion(const Json& id, const Json& params) {
   }
   CompletionQuery query;
   query.snapshot = std::move(*snapshot);
-  query.cursor = query.snapshot.text->offset_at(wanted.position, encoding_);
   query.trigger = wanted.triggerKind;
   query.formatting = wanted.formattingOptions;
-  requests_.start(id, wanted.uri, complete(std::move(query), Range(), std::string()));
+  const auto& text = *query.snapshot.text;
+  const auto& selected = wanted.selectedCompletionInfo;
+  query.cursor = text.offset_at(selected ? selected->range.end : wanted.position, encoding_);
+  Offset start = query.cursor;
+  if (selected) start = std::min(start, text.offset_at(selected->range.start, encoding_));
+  requests_.start(id, wanted.uri,
+                  complete(std::move(query), start, selected ? selected->text : std::string()));
 }
 
-Task<Json> Server::complete(CompletionQuery query, Range, std::string) {
+// `selected` is what the editor's popup would put in place of the text from `start` to the cursor:
+// completions go on from there and carry it.
+Task<Json> Server::complete(CompletionQuery query, Offset start, std::string selected) {
   const auto text = query.snapshot.text;
   const auto cursor = query.cursor;
+  if (!selected.empty()) {
+    auto preview = std::make_shared<Text>(*text);
+    preview->replace(start, cursor, selected);
+    query.snapshot.text = std::move(preview);
+    query.cursor = start + selected.size();
+  }
   const auto suggestions = co_await completer_.complete(std::move(query));
   std::vector<InlineCompletionItem> items;
   for (const auto& suggestion : suggestions) {
     auto& item = items.emplace_back();
-    item.insertText = suggestion.text;
-    item.range.start = text->position_at(cursor, encoding_);
+    item.insertText = selected + suggestion.text;
+    item.range.start = text->position_at(start, encoding_);
     item.range.end = text->position_at(cursor + suggestion.replaces, encoding_);
     item.id = suggestion.id;
     item.source = suggestion.source;
@@ -281,6 +295,7 @@ Task<Json> Server::complete_stateless(CompletionQuery query) {
 void Server::configure(const Json& settings) {
   const auto nested = settings.is_object() && settings.contains("fimd");
   merge_settings(config_, nested ? settings.at("fimd") : settings);
+  completer_.configure();
   if (chosen_) choose_endpoint();
 }
 

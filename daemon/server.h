@@ -45,7 +45,7 @@ class Server {
   void notify(const Message& message);
   void respond(const Message& message);
   void check_phase(const std::string& method) const;
-  Task<Json> complete(CompletionQuery query, Range selected, std::string selected_text);
+  Task<Json> complete(CompletionQuery query, Offset start, std::string selected);
   Task<Json> complete_stateless(CompletionQuery query);
 
   // Requests that are answered at once.

@@ -45,15 +45,29 @@ std::vector<std::string> merged_environment(const std::vector<std::string>& addi
   return result;
 }
 
+// Forks from a loop of its own: Asio registers a forked loop's descriptors again in the child and fails there
+// when stdin is a regular file.
+template <class... Setup>
+process::pid_type launch(const std::vector<std::string>& argv, Setup&&... setup) {
+  asio::io_context nothing_else(1);
+  process::process launched(nothing_else, argv.front(), tail(argv), std::forward<Setup>(setup)...);
+  const auto pid = launched.id();
+  launched.detach();
+  return pid;
+}
+
 }  // namespace
 
 struct Child::Process {
   Process(asio::io_context& io, const std::vector<std::string>& argv,
           const std::vector<std::string>& environment)
-      : in(io),
-        out(io),
-        process(io, argv.front(), tail(argv), process::process_stdio{.in = in, .out = out, .err = {}},
-                process::process_environment(merged_environment(environment))) {}
+      : in(io), out(io), process(io.get_executor(), start(argv, environment)) {}
+
+  process::pid_type start(const std::vector<std::string>& argv, const std::vector<std::string>& environment) {
+    return launch(argv, process::process_stdio{.in = in, .out = out, .err = {}},
+                  process::process_environment(merged_environment(environment)));
+  }
+
   asio::writable_pipe in;
   asio::readable_pipe out;
   std::string buffer;

@@ -46,6 +46,15 @@ class Signal {
     if (generation == generation_) throw SystemError(asio::error::operation_aborted);
   }
 
+  // The same, at most until `deadline`. Its passing wakes the others too: they look and wait again.
+  Task<> wait_until(SteadyClock::time_point deadline) {
+    asio::steady_timer alarm(timer_.get_executor(), deadline);
+    alarm.async_wait([this](SystemErrorCode ec) {
+      if (!ec) notify();
+    });
+    co_await wait();
+  }
+
  private:
   asio::steady_timer timer_;
   unsigned long generation_ = 0;

@@ -86,7 +86,8 @@ int complete_in_terminal(const Config& config, const std::string& where) {
   HttpClient http(io);
   Endpoint endpoint(io, http, config);
   LocalBackend backend(io, endpoint, config);
-  Completer completer(io, endpoint, config);
+  const Documents documents;
+  Completer completer(io, endpoint, documents, config);
   connect_as_configured(config, endpoint, backend);
   std::vector<Suggestion> suggestions;
   asio::co_spawn(io, completer.complete(*query), [&](std::exception_ptr, std::vector<Suggestion> result) {

@@ -1,0 +1,87 @@
+// Calls to the endpoint that are under way. A fetch outlives the request that started it: while the user
+// types on in agreement with it, it will answer the requests to come.
+#pragma once
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "daemon/cache.h"
+#include "daemon/clock.h"
+#include "daemon/endpoint.h"
+#include "daemon/spot.h"
+#include "daemon/stats.h"
+#include "daemon/task.h"
+#include "daemon/text.h"
+#include "daemon/trim.h"
+
+namespace fimd {
+
+// Where a cursor stands in which text.
+struct CursorState {
+  std::uint64_t document = 0;
+  std::shared_ptr<const Text> text;
+  Offset cursor = 0;
+  std::string language;
+  Indentation indentation;
+
+  std::string_view prefix() const { return text->view().substr(0, cursor); }
+  std::string_view suffix() const { return text->view().substr(cursor); }
+  Place place() const;
+  TrimContext trim_context(std::size_t typed) const;
+};
+
+class Fetches {
+ public:
+  Fetches(asio::io_context& io, const Clock& clock, Endpoint& endpoint, Cache& cache, Stats& stats);
+  ~Fetches();
+
+  // What a fetch under way may do for a cursor.
+  enum class Help {
+    none,
+    likely,  // what was typed since agrees with all that has come of it
+    here,    // it was asked for this very place
+  };
+  Help help_for(const CursorState& state) const;
+
+  // Asks the endpoint for `state`; the text goes into the cache as it arrives. At most kMaxRunning run: the
+  // oldest runs on, the newest takes the place of the second.
+  void start(CursorState state, CompletionRequest request);
+
+  // The same ahead of time, for the state after `assumed` is inserted at `base`. At most one at a time; it
+  // ends when the user goes another way.
+  void speculate(const CursorState& base, std::string assumed, CursorState state, CompletionRequest request);
+  bool speculating() const;
+
+  // The document has changed, or the cursor has moved: ends what can serve no likely state any more.
+  void follow(const CursorState& state);
+  // The document was closed.
+  void forget(std::uint64_t document);
+
+  // Wakes when any fetch has new text or has ended.
+  Signal& arrivals() { return arrivals_; }
+
+  static constexpr std::size_t kMaxRunning = 2;
+
+ private:
+  struct Fetch;
+  using Running = std::list<std::shared_ptr<Fetch>>;
+
+  void launch(std::shared_ptr<Fetch> fetch, CompletionRequest request);
+  Task<> run(std::shared_ptr<Fetch> fetch, CompletionRequest request);
+  bool take(Fetch& fetch, std::string_view piece);
+  void end(const std::shared_ptr<Fetch>& fetch, const EndpointAnswer& answer);
+  void drop(const std::shared_ptr<Fetch>& fetch);
+
+  asio::io_context& io_;
+  const Clock& clock_;
+  Endpoint& endpoint_;
+  Cache& cache_;
+  Stats& stats_;
+  Signal arrivals_;
+  Running running_;  // oldest first
+};
+
+}  // namespace fimd
