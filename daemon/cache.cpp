@@ -175,7 +175,8 @@ Cache::Found Cache::find(const Place& place, std::string_view suffix, Time now, 
     if (!rest.starts_with(typed) || rest.size() == typed.size()) return;
     rest.remove_prefix(typed.size());
     if (text.ending == Ending::running && !has_whole_line(rest)) return;
-    hits.push_back({text.id, rest, text.bytes.size() - rest.size(), text.ending, text.origin, now - text.made});
+    hits.push_back(
+        {text.id, rest, text.bytes.size() - rest.size(), text.ending, text.origin, now - text.made});
   });
   std::reverse(hits.begin(), hits.end());
   std::stable_partition(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.id == last_served_; });
