@@ -19,6 +19,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr int kMaxConnections = 64;
+constexpr std::size_t kMaxDrainedBytes = 4 * kMaxCallBytes;
 
 // One accepted connection, from its first request to its last.
 class Session {
@@ -82,9 +83,16 @@ class Session {
     return !failed;
   }
 
+  // Takes in what the client still sends: closing on it would reset the connection and lose the answer.
   bool refuse(int status, std::string_view message) {
     keep_alive_ = false;
     send(error_answer(status, message));
+    error_code failed;
+    socket_.shutdown(tcp::socket::shutdown_send, failed);
+    std::string sink(64 * 1024, '\0');
+    for (std::size_t taken = 0; !failed && taken < kMaxDrainedBytes;) {
+      taken += socket_.read_some(asio::buffer(sink), failed);
+    }
     return false;
   }
 

@@ -1,0 +1,190 @@
+// The built binary under the Runtime API.
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/catch.h"
+#include "tests/support/child.h"
+#include "tests/support/codestral_stand_in.h"
+#include "tests/support/runtime_stand_in.h"
+
+using namespace fimd::test;
+using namespace std::literals;
+using nlohmann::json;
+
+namespace {
+
+using Variables = Child::Environment;
+
+// fim-lambda as AWS starts it, with Codestral on loopback.
+class Function {
+ public:
+  explicit Function(Variables extra = {}, CodestralStandIn::Options options = {})
+      : codestral("return 42;", options) {
+    Variables environment = {{"AWS_LAMBDA_RUNTIME_API", api.address()},
+                             {"FIM_UPSTREAM_URL", codestral.url()},
+                             {"CODESTRAL_API_KEY", "stand-in-key"},
+                             {"FIM_AUTH", "none"}};
+    for (auto& [name, value] : extra) environment[name] = value;
+    child = std::make_unique<Child>(std::vector<std::string>{FIM_LAMBDA}, environment);
+  }
+
+  json invoke(const std::string& event, std::chrono::milliseconds time = 10s) {
+    const RuntimeResult result = api.invoke(event, time);
+    return json::parse(result.body, nullptr, false);
+  }
+
+  CodestralStandIn codestral;
+  RuntimeStandIn api;
+  std::unique_ptr<Child> child;
+};
+
+std::string http_event(const json& body, const json& headers = json::object()) {
+  return json{{"version", "2.0"},    {"rawPath", "/fim"},
+              {"headers", headers},  {"requestContext", {{"http", {{"method", "POST"}}}}},
+              {"body", body.dump()}, {"isBase64Encoded", false}}
+      .dump();
+}
+
+const json kAsk = {{"prompt", "def f():"}};
+const json kAskStream = {{"prompt", "def f():"}, {"stream", true}};
+
+}  // namespace
+
+TEST_CASE("runtime: every shape of event gets the contract's answer") {
+  Function function;
+  const json direct = function.invoke(R"({"prompt":"def f():"})");
+  CHECK(direct["completion"] == "return 42;");
+  for (const std::string& event :
+       {http_event(kAsk), R"({"httpMethod":"POST","path":"/fim","body":"{\"prompt\":\"\"}"})"s,
+        R"({"body":"{\"prompt\":\"\"}"})"s}) {
+    const json answer = function.invoke(event);
+    CHECK(answer["statusCode"] == 200);
+    CHECK(answer["isBase64Encoded"] == false);
+    CHECK(json::parse(answer["body"].get<std::string>())["completion"] == "return 42;");
+  }
+  CHECK(function.api.refusals().empty());
+}
+
+TEST_CASE("runtime: bad events are answered and the next one works") {
+  Function function;
+  for (const char* event : {"", "[]", "7", "{\"body\":1}", R"({"body":"!","isBase64Encoded":true})"}) {
+    const json answer = function.invoke(event);
+    CHECK(json::parse(answer.value("body", answer.dump()))["success"] == false);
+  }
+  CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
+}
+
+TEST_CASE("runtime: from the internet only with a token, and none unless tokens are set") {
+  Function function(Variables{{"FIM_AUTH", "token"}});
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 401);
+  CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
+  CHECK(function.child->output().find("FIM_TOKENS is empty") != std::string::npos);
+  // printf %s secret | sha256sum
+  const std::string digest = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+  Function guarded(Variables{{"FIM_AUTH", "token"}, {"FIM_TOKENS", "alice:" + digest}});
+  CHECK(guarded.invoke(http_event(kAsk, {{"AuthoriZation", "Bearer secret"}}))["statusCode"] == 200);
+  CHECK(guarded.invoke(http_event(kAsk, {{"authorization", "Bearer guess"}}))["statusCode"] == 401);
+}
+
+TEST_CASE("runtime: answers before the deadline when the model is silent") {
+  Function function({}, {.delay = 60s});
+  const json answer = function.invoke(http_event(kAsk), 1500ms);
+  CHECK(answer["statusCode"] == 504);
+}
+
+TEST_CASE("runtime: a key that is missing is named") {
+  Function function(Variables{{"CODESTRAL_API_KEY", ""}});
+  const json answer = function.invoke(http_event(kAsk));
+  CHECK(answer["statusCode"] == 500);
+  CHECK(answer["body"] == R"({"error":"CODESTRAL_API_KEY not configured","success":false})");
+}
+
+TEST_CASE("runtime: a broken configuration is reported as a failed INIT") {
+  Function function(Variables{{"FIM_PROVIDER", "psychic"}});
+  const auto error = function.api.wait_for_init_error();
+  REQUIRE(error);
+  CHECK(json::parse(error->body)["errorType"] == "Runtime.InvalidConfiguration");
+  CHECK(error->headers.size() > 0);
+  CHECK(header(error->headers, "Lambda-Runtime-Function-Error-Type") == "Runtime.InvalidConfiguration");
+  CHECK(function.child->wait() == 1);
+}
+
+TEST_CASE("runtime: exits when the Runtime API is broken") {
+  Function function;
+  REQUIRE(function.api.wait_for_next());
+  function.api.break_once(500);
+  function.api.invoke(R"({"prompt":""})", 2s);
+  CHECK(function.child->wait() == 1);
+}
+
+TEST_CASE("runtime: goes at SIGTERM") {
+  Function function;
+  REQUIRE(function.api.wait_for_next());
+  ::kill(function.child->pid(), SIGTERM);
+  CHECK(function.child->wait() == 0);
+}
+
+TEST_CASE("runtime: a freeze between invocations is survived") {
+  Function function;
+  CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
+  ::kill(function.child->pid(), SIGSTOP);
+  ::kill(function.child->pid(), SIGCONT);
+  CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
+}
+
+TEST_CASE("runtime: a streamed response is a prelude, eight NULs and the events") {
+  Function function(Variables{{"FIM_INVOKE_MODE", "response_stream"}}, {.delta_bytes = 5});
+  const RuntimeResult result = function.api.invoke(http_event(kAskStream));
+  REQUIRE(result.streamed);
+  REQUIRE(result.chunks.size() >= 4);
+  CHECK(json::parse(result.chunks[0])["statusCode"] == 200);
+  CHECK(json::parse(result.chunks[0])["headers"]["Content-Type"] == "text/event-stream");
+  CHECK(result.chunks[1] == std::string(8, '\0'));
+  CHECK(result.chunks[2] == "data: {\"delta\":\"retur\"}\n\n");
+  CHECK(result.chunks.back() == "data: [DONE]\n\n");
+  CHECK(header(result.headers, "Content-Type") == "application/vnd.awslambda.http-integration-response");
+  CHECK(header(result.headers, "Trailer") ==
+        "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
+  CHECK(result.trailers.empty());
+}
+
+TEST_CASE("runtime: in streaming mode an ordinary answer is streamed in one piece") {
+  Function function(Variables{{"FIM_INVOKE_MODE", "response_stream"}});
+  const RuntimeResult result = function.api.invoke(http_event(kAsk));
+  REQUIRE(result.chunks.size() == 3);
+  CHECK(json::parse(result.chunks[2])["completion"] == "return 42;");
+  const RuntimeResult refused = function.api.invoke(http_event(json::array()));
+  CHECK(json::parse(refused.chunks.at(0))["statusCode"] == 400);
+}
+
+TEST_CASE("runtime: a failure in mid-stream goes into the stream and into the trailers") {
+  Function function(Variables{{"FIM_INVOKE_MODE", "response_stream"}},
+                    {.delta_bytes = 4, .ending = Reply::Ending::close, .stop_after = 300});
+  const RuntimeResult result = function.api.invoke(http_event(kAskStream));
+  CHECK(result.body.find("Codestral error: connection failed") != std::string::npos);
+  CHECK(header(result.trailers, "Lambda-Runtime-Function-Error-Type") == "Function.ModelError");
+  CHECK_FALSE(header(result.trailers, "Lambda-Runtime-Function-Error-Body").empty());
+  CHECK(function.invoke(R"({"prompt":""})")["success"] == false);  // the stand-in breaks every answer
+}
+
+TEST_CASE("runtime: a caller who leaves a stream ends the call of the model") {
+  Function function(Variables{{"FIM_INVOKE_MODE", "response_stream"}},
+                    {.delta_bytes = 1, .delta_delay = 20ms});
+  function.api.invoke(http_event(kAskStream), 10s,
+                      [](std::string_view chunk) { return !chunk.starts_with("data"); });
+  CHECK(function.codestral.server().wait_for_disconnects(1));
+  CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
+}
+
+TEST_CASE("runtime: deltas are passed on as they come") {
+  Function function(Variables{{"FIM_INVOKE_MODE", "response_stream"}},
+                    {.delta_bytes = 4, .ending = Reply::Ending::stall, .stop_after = 200});
+  // The model is silent after its first delta until that delta has arrived here.
+  const auto release = [&](std::string_view chunk) {
+    if (chunk.starts_with("data")) function.codestral.server().release();
+    return true;
+  };
+  const RuntimeResult result = function.api.invoke(http_event(kAskStream), 10s, release);
+  CHECK(result.chunks.back() == "data: [DONE]\n\n");
+}
