@@ -16,6 +16,11 @@ class Clock {
 
   Clock(asio::io_context& io, double scale) : io_(io), scale_(scale) {}
 
+  // The day that the budget counts by, in UTC.
+  static std::chrono::sys_days today() {
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  }
+
   Time now() const { return Time(scaled(SteadyClock::now().time_since_epoch(), scale_)); }
   Duration real(Duration engine) const { return scaled(engine, 1 / scale_); }
   Task<> sleep_until(Time time) const { return fimd::sleep_until(io_, real_time(time)); }

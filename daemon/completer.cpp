@@ -22,13 +22,10 @@ constexpr auto kJoinWait = 200ms;
 // A suggestion that stands for this long without a new request is being read: time to fetch what follows it.
 constexpr auto kDwell = 150ms;
 constexpr std::size_t kCandidates = 3;
+constexpr std::size_t kRememberedIds = 10'000;
 
 std::uint64_t document_id(std::string_view uri) {
   return std::hash<std::string>()(uri_key(uri));
-}
-
-Budget::Day today() {
-  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
 CursorLine cursor_line(const CursorState& state) {
@@ -57,9 +54,13 @@ Completer::Completer(asio::io_context& io, Endpoint& endpoint, const Documents& 
       documents_(documents),
       config_(config),
       clock_(io, config.time_scale),
-      fetches_(io, clock_, endpoint, cache_, stats_),
-      budget_(Budget::Limits()) {
+      budget_(Budget::Limits()),
+      fetches_(io, clock_, endpoint, cache_, budget_, stats_) {
   configure();
+}
+
+void Completer::set_ignore_file(std::string_view folder, std::string_view text) {
+  privacy_.set_ignore_file(folder, text);
 }
 
 void Completer::configure() {
@@ -73,7 +74,7 @@ Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
   const auto asked = clock_.now();
   const auto state = state_of(query);
   fetches_.follow(state);
-  judge_shown(state);
+  judge_offer(state);
   if (const auto why = excluded(query)) co_return nothing(*why);
 
   auto suggestions = from_cache(query, state, "cache");
@@ -82,7 +83,7 @@ Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
   silence_.clear();
   ++stats_.answered[suggestions->front().source];
   stats_.answer_latency.add(clock_.now() - asked);
-  show(query, state, suggestions->front());
+  offer(query, state, suggestions->front());
   co_return std::move(*suggestions);
 }
 
@@ -95,7 +96,8 @@ Task<std::vector<Suggestion>> Completer::wait_and_ask(CompletionQuery query, Cur
   const auto join_until = clock_.now() + kJoinWait;
   bool asked = false;
   for (;;) {
-    if (auto suggestions = from_cache(query, state, "model")) co_return std::move(*suggestions);
+    if (auto suggestions = from_cache(query, state, endpoint_.provider() == "local" ? "local" : "model"))
+      co_return std::move(*suggestions);
     const auto help = fetches_.help_for(state);
     const auto now = clock_.now();
     if (help == Fetches::Help::here || (help == Fetches::Help::likely && (asked || now < join_until))) {
@@ -115,12 +117,11 @@ Task<std::vector<Suggestion>> Completer::wait_and_ask(CompletionQuery query, Cur
 // Why the endpoint may not be asked; nothing when it now is.
 std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state) {
   if (!endpoint_.available(SteadyClock::now())) return "the endpoint is not available";
-  const auto limit = budget_.reached(clock_.now(), today());
+  const auto limit = budget_.reached(clock_.now(), Clock::today());
   if (limit != Budget::Limit::none) return std::string(name_of(limit));
   auto request = request_for(query, state);
   if (auto secret = secret_in(request.prompt)) return secret;
   if (auto secret = secret_in(request.suffix)) return secret;
-  budget_.spend_call(clock_.now(), today());
   fetches_.start(state, std::move(request));
   return std::nullopt;
 }
@@ -188,30 +189,55 @@ CursorState Completer::state_of(const CompletionQuery& query) const {
   return state;
 }
 
-void Completer::judge_shown(const CursorState& state) {
-  const auto entry = shown_.find(state.document);
-  if (entry == shown_.end()) return;
-  const auto fate = fate_of(entry->second, *state.text, state.cursor, clock_.now());
+void Completer::judge_offer(const CursorState& state) {
+  const auto entry = offers_.find(state.document);
+  if (entry == offers_.end()) return;
+  const auto& shown = entry->second.shown;
+  const auto fate = fate_of(shown, *state.text, state.cursor, clock_.now());
   if (fate == Fate::open) return;
-  if (fate == Fate::accepted) count_accept(entry->second);
-  if (fate == Fate::rejected) {
+  if (fate == Fate::accepted) accepted(shown.id);
+  if (fate == Fate::rejected && first_time("dismissed", shown.id)) {
     ++stats_.rejected;
     trigger_.rejected(clock_.now());
   }
-  shown_.erase(entry);
+  offers_.erase(state.document);
 }
 
-void Completer::count_accept(const Shown& shown) {
-  if (!counted_.insert(shown.id).second) return;
+// An editor may say what the text tells as well: each counts once. Ids are never used again, so an old set
+// may go.
+bool Completer::first_time(std::string_view what, std::string_view id) {
+  if (kRememberedIds < counted_.size()) counted_.clear();
+  return counted_.insert(fmt::format("{} {}", what, id)).second;
+}
+
+void Completer::shown(std::string_view id) {
+  stats_.shown += first_time("shown", id);
+}
+
+void Completer::accepted(std::string_view id) {
+  if (!first_time("accepted", id)) return;
   ++stats_.accepted;
-  stats_.accepted_bytes += shown.text.size();
   trigger_.accepted();
 }
 
-void Completer::show(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion) {
-  const auto spot = spot_at(*state.text, state.cursor);
-  shown_[state.document] = {suggestion.id, suggestion.text, spot, clock_.now()};
-  ++stats_.shown;
+void Completer::partly_accepted(std::string_view id) {
+  stats_.partly_accepted += first_time("partly", id);
+}
+
+void Completer::dismissed(std::string_view id) {
+  for (const auto& [document, offer] : offers_) {
+    if (offer.shown.id != id || !first_time("dismissed", id)) continue;
+    ++stats_.dismissed;
+    trigger_.rejected(clock_.now());
+    cache_.dismiss(offer.state.place(), offer.state.suffix(), clock_.now());
+  }
+}
+
+void Completer::offer(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion) {
+  ++stats_.offered;
+  auto& offer = offers_[state.document];
+  offer.shown = {suggestion.id, suggestion.text, spot_at(*state.text, state.cursor), clock_.now()};
+  offer.state = state;
   if (config_.speculation) asio::co_spawn(io_, speculate(query, state, suggestion), asio::detached);
 }
 
@@ -223,10 +249,9 @@ Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion
   const auto found = cache_.find(next.place(), next.suffix(), clock_.now());
   const bool worth_it = silence_at(cursor_line(next)) == Silence::none;
   if (found.silent || !found.hits.empty() || !worth_it || !endpoint_.available(SteadyClock::now())) co_return;
-  if (budget_.reached(clock_.now(), today()) != Budget::Limit::none) co_return;
+  if (budget_.reached(clock_.now(), Clock::today()) != Budget::Limit::none) co_return;
   auto prompt = request_for(query, next);
   if (secret_in(prompt.prompt) || secret_in(prompt.suffix)) co_return;
-  budget_.spend_call(clock_.now(), today());
   fetches_.speculate(state, suggestion.text, std::move(next), std::move(prompt));
 }
 
@@ -238,7 +263,15 @@ void Completer::closed(std::string_view uri) {
   const auto document = document_id(uri);
   fetches_.forget(document);
   cache_.forget(document);
-  shown_.erase(document);
+  offers_.erase(document);
+}
+
+std::int64_t Completer::calls_today() const {
+  return budget_.calls_on(Clock::today());
+}
+
+std::int64_t Completer::tokens_today() const {
+  return budget_.tokens_on(Clock::today());
 }
 
 }  // namespace fimd

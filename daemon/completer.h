@@ -57,9 +57,19 @@ class Completer {
   void edited(std::string_view uri);
   void closed(std::string_view uri);
 
+  // What the editor says of a suggestion, by its id. All are optional: the text of later requests tells most
+  // of it.
+  void shown(std::string_view id);
+  void accepted(std::string_view id);
+  void partly_accepted(std::string_view id);
+  // It will not be offered at this place again until the text around it changes.
+  void dismissed(std::string_view id);
+
   const Stats& stats() const { return stats_; }
   // Why the last request got nothing; empty when it got something.
   const std::string& silence() const { return silence_; }
+  std::int64_t calls_today() const;
+  std::int64_t tokens_today() const;
 
  private:
   Task<std::vector<Suggestion>> wait_and_ask(CompletionQuery query, CursorState state);
@@ -71,9 +81,13 @@ class Completer {
   std::vector<Suggestion> nothing(std::string_view why);
   CursorState state_of(const CompletionQuery& query) const;
 
-  void judge_shown(const CursorState& state);
-  void count_accept(const Shown& shown);
-  void show(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion);
+  struct Offer {
+    Shown shown;
+    CursorState state;
+  };
+  void judge_offer(const CursorState& state);
+  bool first_time(std::string_view what, std::string_view id);
+  void offer(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion);
   Task<> speculate(CompletionQuery query, CursorState state, Suggestion suggestion);
 
   asio::io_context& io_;
@@ -83,13 +97,13 @@ class Completer {
   Clock clock_;
   Stats stats_;
   Cache cache_;
+  Budget budget_;
   Fetches fetches_;
   Trigger trigger_;
-  Budget budget_;
   Privacy privacy_;
-  std::unordered_map<std::uint64_t, Shown> shown_;  // by document
-  std::unordered_set<std::string> counted_;         // ids of suggestions whose accept is in the stats
-  std::unordered_set<std::string> told_excluded_;   // documents whose exclusion the log has
+  std::unordered_map<std::uint64_t, Offer> offers_;  // the last one of each document
+  std::unordered_set<std::string> counted_;          // what the stats have of which suggestion
+  std::unordered_set<std::string> told_excluded_;    // documents whose exclusion the log has
   std::string silence_;
   unsigned long last_id_ = 0;
   unsigned long last_request_ = 0;

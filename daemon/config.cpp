@@ -132,6 +132,13 @@ void merge_file(Config& config) {
   merge_settings(config, settings);
 }
 
+std::string read_text_file(const std::string& path) {
+  constexpr std::size_t kMaxBytes = 1024 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  return text.size() <= kMaxBytes ? text : std::string();
+}
+
 std::optional<std::string> endpoint_fault(std::string_view url) {
   if (url.starts_with("https://")) return std::nullopt;
   constexpr std::string_view kPlain = "http://";

@@ -68,6 +68,9 @@ void merge_environment(Config& config);
 // ${XDG_CONFIG_HOME:-~/.config}/fimd/config.json; a missing file is fine. Throws ConfigError.
 void merge_file(Config& config);
 
+// All of a small text file; empty when it cannot be read or is over 1 MiB.
+std::string read_text_file(const std::string& path);
+
 // An endpoint that would be refused: not http(s), or plain http to another machine. Nothing when it is fine.
 std::optional<std::string> endpoint_fault(std::string_view url);
 

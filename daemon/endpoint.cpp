@@ -184,6 +184,7 @@ Task<EndpointAnswer> Endpoint::call(const CompletionRequest& request, TextSink& 
 }
 
 void Endpoint::note(const EndpointAnswer& answer, std::optional<std::chrono::seconds> retry_after) {
+  if (!answer.completion.provider.empty()) provider_ = answer.completion.provider;
   if (answer.status == Status::ok) {
     health_ = EndpointHealth();
     return;

@@ -52,6 +52,8 @@ class Endpoint {
   // False while backing off: a call now would be pointless.
   bool available(SteadyClock::time_point now) const;
   const EndpointHealth& health() const { return health_; }
+  // Who made the last completion ("codestral", "local", ...); empty when the endpoint does not say.
+  const std::string& provider() const { return provider_; }
 
   // One call. Never throws but when the task is cancelled.
   Task<EndpointAnswer> complete(CompletionRequest request, TextSink sink);
@@ -68,6 +70,7 @@ class Endpoint {
   std::string url_;
   std::string token_;
   std::string fault_;
+  std::string provider_;
   Signal target_known_;
   EndpointHealth health_;
   SteadyClock::time_point closed_until_{};

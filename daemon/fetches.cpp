@@ -48,8 +48,15 @@ struct Fetches::Fetch {
   }
 };
 
-Fetches::Fetches(asio::io_context& io, const Clock& clock, Endpoint& endpoint, Cache& cache, Stats& stats)
-    : io_(io), clock_(clock), endpoint_(endpoint), cache_(cache), stats_(stats), arrivals_(io) {}
+Fetches::Fetches(asio::io_context& io, const Clock& clock, Endpoint& endpoint, Cache& cache, Budget& budget,
+                 Stats& stats)
+    : io_(io),
+      clock_(clock),
+      endpoint_(endpoint),
+      cache_(cache),
+      budget_(budget),
+      stats_(stats),
+      arrivals_(io) {}
 Fetches::~Fetches() = default;
 
 Fetches::Help Fetches::help_for(const CursorState& now) const {
@@ -92,6 +99,7 @@ void Fetches::launch(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
   fetch->suffix = suffix_anchor(state.suffix());
   fetch->text = cache_.put(state.place(), state.suffix(), origin, clock_.now());
   ++(fetch->speculative ? stats_.speculative_calls : stats_.calls);
+  budget_.spend_call(clock_.now(), Clock::today());
   running_.push_back(fetch);
   auto stop = fetch->stop.slot();
   asio::co_spawn(io_, run(std::move(fetch), std::move(request)),
@@ -134,7 +142,10 @@ void Fetches::end(const std::shared_ptr<Fetch>& fetch, const EndpointAnswer& ans
       answer.status == EndpointAnswer::Status::ok && answer.completion.finish_reason != "length";
   cache_.finish(fetch->text, whole ? Cache::Ending::whole : Cache::Ending::cut, clock_.now());
   if (answer.status != EndpointAnswer::Status::ok) ++stats_.failed_calls;
-  if (answer.completion.usage) stats_.add(*answer.completion.usage);
+  if (const auto& usage = answer.completion.usage) {
+    stats_.add(*usage);
+    budget_.spend_tokens(usage->prompt_tokens + usage->completion_tokens, Clock::today());
+  }
 }
 
 void Fetches::drop(const std::shared_ptr<Fetch>& fetch) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/budget.h"
 #include "daemon/cache.h"
 #include "daemon/clock.h"
 #include "daemon/endpoint.h"
@@ -35,7 +36,8 @@ struct CursorState {
 
 class Fetches {
  public:
-  Fetches(asio::io_context& io, const Clock& clock, Endpoint& endpoint, Cache& cache, Stats& stats);
+  Fetches(asio::io_context& io, const Clock& clock, Endpoint& endpoint, Cache& cache, Budget& budget,
+          Stats& stats);
   ~Fetches();
 
   // What a fetch under way may do for a cursor.
@@ -79,6 +81,7 @@ class Fetches {
   const Clock& clock_;
   Endpoint& endpoint_;
   Cache& cache_;
+  Budget& budget_;
   Stats& stats_;
   Signal arrivals_;
   Running running_;  // oldest first

@@ -30,6 +30,8 @@ class Requests {
   // `$/cancelRequest`. Unknown ids are ignored: the reply may be on its way.
   void cancel(const nlohmann::json& id);
 
+  bool idle() const { return pending_.empty(); }
+
   // Waits until all requests are answered, at most for `limit`; what is left then is withdrawn as if
   // superseded.
   Task<> drain(SteadyClock::duration limit);

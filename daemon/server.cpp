@@ -122,6 +122,8 @@ void Server::notify(const Message& message) {
       {"textDocument/didChange", &Server::did_change},
       {"textDocument/didClose", &Server::did_close},
       {"textDocument/didSave", &Server::did_save},
+      {"textDocument/didShowCompletion", &Server::did_show_completion},
+      {"textDocument/didPartiallyAcceptCompletion", &Server::did_partly_accept_completion},
       {"workspace/didChangeConfiguration", &Server::did_change_configuration},
   };
   const auto handler = kNotifications.find(message.method);
@@ -163,6 +165,8 @@ Json Server::initialize(const Json& params) {
 
 void Server::initialized(const Json&) {
   choose_endpoint();
+  read_ignore_files();
+  tell_status(false);
   if (client_.registersConfiguration) {
     const auto params = registration_params("fimd-configuration", "workspace/didChangeConfiguration");
     connection_.write(fimd::request("fimd-register", "client/registerCapability", params));
@@ -190,21 +194,6 @@ void Server::set_trace(const Json& params) {
   trace_ = set_trace_value(params);
 }
 
-void Server::did_open(const Json& params) {
-  if (const auto fault = documents_.open(did_open_params(params))) tell(MessageType::warning, *fault);
-}
-
-void Server::did_change(const Json& params) {
-  if (const auto fault = documents_.change(did_change_params(params), encoding_))
-    tell(MessageType::warning, *fault);
-}
-
-void Server::did_close(const Json& params) {
-  documents_.close(document_params(params).uri);
-}
-
-void Server::did_save(const Json&) {}
-
 void Server::did_change_configuration(const Json& params) {
   const auto& settings = changed_settings(params);
   if (settings.is_null() && client_.configuration) {
@@ -214,89 +203,12 @@ void Server::did_change_configuration(const Json& params) {
   configure(settings);
 }
 
-Json Server::execute_command(const Json& params) {
-  const auto command = execute_command_params(params);
-  if (command.command != accept_command_) throw RpcError(ErrorCode::invalid_params, "unknown command");
-  return nullptr;
-}
-
-void Server::inline_completion(const Json& id, const Json& params) {
-  const auto wanted = inline_completion_params(params, legacy_trigger_kinds_);
-  choose_endpoint();
-  auto snapshot = documents_.snapshot(wanted.uri);
-  if (!snapshot) {
-    log_info("no completion: the document is not open");
-    requests_.reply(id, inline_completion_list({}, accept_command_));
-    return;
-  }
-  CompletionQuery query;
-  query.snapshot = std::move(*snapshot);
-  query.trigger = wanted.triggerKind;
-  query.formatting = wanted.formattingOptions;
-  const auto& text = *query.snapshot.text;
-  const auto& selected = wanted.selectedCompletionInfo;
-  query.cursor = text.offset_at(selected ? selected->range.end : wanted.position, encoding_);
-  Offset start = query.cursor;
-  if (selected) start = std::min(start, text.offset_at(selected->range.start, encoding_));
-  requests_.start(id, wanted.uri,
-                  complete(std::move(query), start, selected ? selected->text : std::string()));
-}
-
-// `selected` is what the editor's popup would put in place of the text from `start` to the cursor:
-// completions go on from there and carry it.
-Task<Json> Server::complete(CompletionQuery query, Offset start, std::string selected) {
-  const auto text = query.snapshot.text;
-  const auto cursor = query.cursor;
-  if (!selected.empty()) {
-    auto preview = std::make_shared<Text>(*text);
-    preview->replace(start, cursor, selected);
-    query.snapshot.text = std::move(preview);
-    query.cursor = start + selected.size();
-  }
-  const auto suggestions = co_await completer_.complete(std::move(query));
-  std::vector<InlineCompletionItem> items;
-  for (const auto& suggestion : suggestions) {
-    auto& item = items.emplace_back();
-    item.insertText = selected + suggestion.text;
-    item.range.start = text->position_at(start, encoding_);
-    item.range.end = text->position_at(cursor + suggestion.replaces, encoding_);
-    item.id = suggestion.id;
-    item.source = suggestion.source;
-  }
-  tell_lasting_fault();
-  co_return inline_completion_list(items, accept_command_);
-}
-
-void Server::fim_complete(const Json& id, const Json& params) {
-  auto wanted = fim_complete_params(params);
-  choose_endpoint();
-  CompletionQuery query;
-  query.cursor = wanted.prefix.size();
-  query.snapshot.uri = wanted.path;
-  query.snapshot.languageId = wanted.languageId;
-  query.snapshot.text = std::make_shared<Text>(wanted.prefix + wanted.suffix);
-  query.trigger = TriggerKind::invoked;
-  query.max_tokens = wanted.maxTokens;
-  requests_.start(id, std::string(), complete_stateless(std::move(query)));
-}
-
-Task<Json> Server::complete_stateless(CompletionQuery query) {
-  const auto suggestions = co_await completer_.complete(std::move(query));
-  std::vector<InlineCompletionItem> items;
-  for (const auto& suggestion : suggestions) {
-    auto& item = items.emplace_back();
-    item.insertText = suggestion.text;
-    item.source = suggestion.source;
-  }
-  tell_lasting_fault();
-  co_return fim_complete_result(items);
-}
-
 void Server::configure(const Json& settings) {
   const auto nested = settings.is_object() && settings.contains("fimd");
   merge_settings(config_, nested ? settings.at("fimd") : settings);
   completer_.configure();
   if (chosen_) choose_endpoint();
+  tell_status(false);
 }
 
 void Server::choose_endpoint() {
@@ -315,17 +227,6 @@ void Server::watch_parent(std::int64_t pid) {
 void Server::tell(MessageType type, std::string_view line) {
   log_line(type == MessageType::error ? LogLevel::error : LogLevel::info, line);
   connection_.write(notification("window/logMessage", message_params(type, line)));
-}
-
-// Once for each fault that lasts, not once for each key.
-void Server::tell_lasting_fault() {
-  const auto& health = endpoint_.health();
-  if (health.message.empty()) told_fault_.clear();
-  if (!health.lasting || health.message == told_fault_) return;
-  told_fault_ = health.message;
-  tell(MessageType::warning, "completions are unavailable: " + health.message);
-  const auto params = message_params(MessageType::warning, "fimd: " + health.message);
-  connection_.write(notification("window/showMessage", params));
 }
 
 }  // namespace fimd

@@ -64,12 +64,17 @@ class Server {
   void did_change(const Json& params);
   void did_close(const Json& params);
   void did_save(const Json& params);
+  void did_show_completion(const Json& params);
+  void did_partly_accept_completion(const Json& params);
   void did_change_configuration(const Json& params);
 
   void configure(const Json& settings);
   void choose_endpoint();
   void tell(MessageType type, std::string_view line);
   void tell_lasting_fault();
+  void tell_status(bool busy);
+  Task<> tell_busy(unsigned long completion);
+  void read_ignore_files();
 
   asio::io_context& io_;
   Connection& connection_;
@@ -84,7 +89,8 @@ class Server {
   std::string accept_command_;
   std::string trace_;
   std::string told_fault_;
-  unsigned long last_request_ = 0;  // ours to the client: only workspace/configuration has an answer we read
+  Status told_status_;
+  unsigned long last_completion_ = 0;
 
   Documents documents_;
   HttpClient http_;

@@ -33,12 +33,13 @@ struct Stats {
   std::uint64_t speculative_calls = 0;
   std::uint64_t dropped_calls = 0;  // ended by us: superseded or useless
   std::uint64_t failed_calls = 0;
-  std::uint64_t joined = 0;  // requests answered by a call that an earlier request had started
+  std::uint64_t joined = 0;   // requests answered by a call that an earlier request had started
+  std::uint64_t offered = 0;  // answers with a suggestion
+  std::uint64_t shown = 0;    // those that the editor said it showed
   std::uint64_t accepted = 0;
   std::uint64_t partly_accepted = 0;
-  std::uint64_t rejected = 0;
-  std::uint64_t shown = 0;
-  std::uint64_t accepted_bytes = 0;
+  std::uint64_t dismissed = 0;  // the editor said so
+  std::uint64_t rejected = 0;   // the user read it and went another way
   Usage usage;
   Histogram answer_latency;  // of non-empty answers, from request to reply
   Histogram call_latency;

@@ -78,6 +78,7 @@ InitializeParams initialize_params(const json& params) {
   result.configuration = is_true(capabilities, Path("/workspace/configuration"));
   result.registersConfiguration =
       is_true(capabilities, Path("/workspace/didChangeConfiguration/dynamicRegistration"));
+  result.status = is_true(params, Path("/initializationOptions/status"));
   return result;
 }
 
@@ -122,6 +123,17 @@ json initialize_result(const ServerCapabilities& capabilities, std::string_view 
             {"inlineCompletionProvider", true},
             {"executeCommandProvider", {{"commands", capabilities.commands}}}}},
           {"serverInfo", {{"name", "fimd"}, {"version", version}}}};
+}
+
+json silence_reason(std::string_view reason) {
+  return {{"reason", reason}};
+}
+
+json status_params(const Status& status) {
+  return {{"kind", status.kind},
+          {"message", status.message},
+          {"callsToday", status.callsToday},
+          {"tokensToday", status.tokensToday}};
 }
 
 json message_params(MessageType type, std::string_view text) {

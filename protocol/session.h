@@ -23,6 +23,7 @@ struct InitializeParams {
   bool workDoneProgress = false;        // window.workDoneProgress
   bool configuration = false;           // workspace.configuration: settings can be pulled
   bool registersConfiguration = false;  // workspace.didChangeConfiguration.dynamicRegistration
+  bool status = false;                  // initializationOptions.status: wants fimd/status
 };
 
 struct ServerCapabilities {
@@ -33,6 +34,15 @@ struct ServerCapabilities {
 struct ExecuteCommandParams {
   std::string command;
   std::vector<std::string> arguments;  // strings as they are, anything else as its JSON text
+};
+
+// fimd/status: what a status line shows. Sent when it changes, to clients that asked for it.
+struct Status {
+  std::string kind;     // "ready", "busy", "local", "off" or "error"
+  std::string message;  // for people; empty when all is well
+  std::int64_t callsToday = 0;
+  std::int64_t tokensToday = 0;
+  bool operator==(const Status&) const = default;
 };
 
 enum class MessageType { error = 1, warning = 2, info = 3, log = 4, debug = 5 };
@@ -53,6 +63,9 @@ PositionEncoding choose_encoding(const std::vector<std::string>& offered);
 // Inline completion, incremental sync, the commands; name and version of this program.
 nlohmann::json initialize_result(const ServerCapabilities& capabilities, std::string_view version);
 
+// fimd.why: why the last request got nothing; empty when it got something.
+nlohmann::json silence_reason(std::string_view reason);
+nlohmann::json status_params(const Status& status);
 // window/logMessage and window/showMessage.
 nlohmann::json message_params(MessageType type, std::string_view text);
 // workspace/configuration: asks for one section.

@@ -1,0 +1,179 @@
+// What editors ask of the server: documents, completions, commands.
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "daemon/log.h"
+#include "daemon/server.h"
+#include "daemon/uri.h"
+#include "protocol/lsp.h"
+#include "protocol/session.h"
+
+namespace fimd {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+// Shorter waits are not worth a flicker in the status line.
+constexpr auto kBusyAfter = 150ms;
+
+}  // namespace
+
+void Server::did_open(const Json& params) {
+  if (const auto fault = documents_.open(did_open_params(params))) tell(MessageType::warning, *fault);
+}
+
+void Server::did_change(const Json& params) {
+  if (const auto fault = documents_.change(did_change_params(params), encoding_))
+    tell(MessageType::warning, *fault);
+}
+
+void Server::did_close(const Json& params) {
+  documents_.close(document_params(params).uri);
+}
+
+void Server::did_save(const Json& params) {
+  if (document_params(params).uri.ends_with("/.fimdignore")) read_ignore_files();
+}
+
+void Server::read_ignore_files() {
+  for (const auto& root : client_.rootUris) {
+    completer_.set_ignore_file(root, read_text_file(uri_path(root) + "/.fimdignore"));
+  }
+}
+
+Json Server::execute_command(const Json& params) {
+  const auto command = execute_command_params(params);
+  const auto id = command.arguments.empty() ? std::string() : command.arguments.front();
+  if (command.command == accept_command_) {
+    completer_.accepted(id);
+  } else if (command.command == "fimd.dismiss") {
+    completer_.dismissed(id);
+  } else if (command.command == "fimd.stats") {
+    return completer_.stats().to_json();
+  } else if (command.command == "fimd.why") {
+    return silence_reason(completer_.silence());
+  } else {
+    throw RpcError(ErrorCode::invalid_params, "unknown command");
+  }
+  return nullptr;
+}
+
+void Server::did_show_completion(const Json& params) {
+  completer_.shown(shown_completion_id(params));
+}
+
+void Server::did_partly_accept_completion(const Json& params) {
+  completer_.partly_accepted(partial_accept_params(params).id);
+}
+
+void Server::inline_completion(const Json& id, const Json& params) {
+  const auto wanted = inline_completion_params(params, legacy_trigger_kinds_);
+  choose_endpoint();
+  auto snapshot = documents_.snapshot(wanted.uri);
+  if (!snapshot) {
+    log_info("no completion: the document is not open, out of step or too large");
+    requests_.reply(id, inline_completion_list({}, accept_command_));
+    return;
+  }
+  CompletionQuery query;
+  query.snapshot = std::move(*snapshot);
+  query.trigger = wanted.triggerKind;
+  query.formatting = wanted.formattingOptions;
+  const auto& text = *query.snapshot.text;
+  const auto& selected = wanted.selectedCompletionInfo;
+  query.cursor = text.offset_at(selected ? selected->range.end : wanted.position, encoding_);
+  Offset start = query.cursor;
+  if (selected) start = std::min(start, text.offset_at(selected->range.start, encoding_));
+  requests_.start(id, wanted.uri,
+                  complete(std::move(query), start, selected ? selected->text : std::string()));
+  if (client_.status) asio::co_spawn(io_, tell_busy(++last_completion_), asio::detached);
+}
+
+Task<> Server::tell_busy(unsigned long completion) {
+  co_await sleep_until(io_, SteadyClock::now() + kBusyAfter);
+  if (completion == last_completion_ && !requests_.idle()) tell_status(true);
+}
+
+void Server::tell_status(bool busy) {
+  if (!client_.status) return;
+  const auto& health = endpoint_.health();
+  Status status;
+  status.kind = busy ? "busy" : endpoint_.provider() == "local" ? "local" : "ready";
+  status.message = busy ? "" : completer_.silence();
+  if (health.lasting) status.kind = "error";
+  if (health.lasting) status.message = health.message;
+  if (!config_.enabled) status.kind = "off";
+  status.callsToday = completer_.calls_today();
+  status.tokensToday = completer_.tokens_today();
+  if (status == told_status_) return;
+  told_status_ = status;
+  connection_.write(notification("fimd/status", status_params(status)));
+}
+
+// `selected` is what the editor's popup would put in place of the text from `start` to the cursor:
+// completions go on from there and carry it.
+Task<Json> Server::complete(CompletionQuery query, Offset start, std::string selected) {
+  const auto text = query.snapshot.text;
+  const auto cursor = query.cursor;
+  if (!selected.empty()) {
+    auto preview = std::make_shared<Text>(*text);
+    preview->replace(start, cursor, selected);
+    query.snapshot.text = std::move(preview);
+    query.cursor = start + selected.size();
+  }
+  const auto suggestions = co_await completer_.complete(std::move(query));
+  std::vector<InlineCompletionItem> items;
+  for (const auto& suggestion : suggestions) {
+    auto& item = items.emplace_back();
+    item.insertText = selected + suggestion.text;
+    item.range.start = text->position_at(start, encoding_);
+    item.range.end = text->position_at(cursor + suggestion.replaces, encoding_);
+    item.id = suggestion.id;
+    item.source = suggestion.source;
+  }
+  tell_lasting_fault();
+  tell_status(false);
+  co_return inline_completion_list(items, accept_command_);
+}
+
+void Server::fim_complete(const Json& id, const Json& params) {
+  auto wanted = fim_complete_params(params);
+  choose_endpoint();
+  CompletionQuery query;
+  query.cursor = wanted.prefix.size();
+  query.snapshot.uri = wanted.path;
+  query.snapshot.languageId = wanted.languageId;
+  query.snapshot.text = std::make_shared<Text>(wanted.prefix + wanted.suffix);
+  query.trigger = TriggerKind::invoked;
+  query.max_tokens = wanted.maxTokens;
+  requests_.start(id, std::string(), complete_stateless(std::move(query)));
+}
+
+Task<Json> Server::complete_stateless(CompletionQuery query) {
+  const auto suggestions = co_await completer_.complete(std::move(query));
+  std::vector<InlineCompletionItem> items;
+  for (const auto& suggestion : suggestions) {
+    auto& item = items.emplace_back();
+    item.insertText = suggestion.text;
+    item.source = suggestion.source;
+  }
+  tell_lasting_fault();
+  co_return fim_complete_result(items);
+}
+
+// Once for each fault that lasts, not once for each key.
+void Server::tell_lasting_fault() {
+  const auto& health = endpoint_.health();
+  if (health.message.empty()) told_fault_.clear();
+  if (!health.lasting || health.message == told_fault_) return;
+  told_fault_ = health.message;
+  tell(MessageType::warning, "completions are unavailable: " + health.message);
+  const auto params = message_params(MessageType::warning, "fimd: " + health.message);
+  connection_.write(notification("window/showMessage", params));
+}
+
+}  // namespace fimd
