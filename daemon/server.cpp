@@ -215,8 +215,11 @@ void Server::choose_endpoint() {
   const auto wanted = config_.endpoint + '\n' + config_.token;
   if (chosen_ == wanted) return;
   chosen_ = wanted;
-  if (config_.endpoint.empty())
-    tell(MessageType::info, "no endpoint is configured: using the bundled backend");
+  if (config_.endpoint.empty()) {
+    tell(MessageType::info, has_model_configured()
+                                ? "no endpoint is configured: the bundled backend on this machine asks the model"
+                                : "neither an endpoint nor a model is configured: completing from your own text");
+  }
   connect_as_configured(config_, endpoint_, backend_);
 }
 

@@ -1,0 +1,276 @@
+// The real Server on a socketpair, the real HTTP path to a scripted endpoint on loopback.
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+
+#include "protocol/completion.h"
+#include "protocol/event_stream.h"
+#include "tests/support/catch.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/test_client.h"
+
+using namespace fimd;
+using namespace fimd::test;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr const char* kUri = "file:///work/a.cpp";
+
+Reply json_reply(const std::string& text) {
+  Completion completion;
+  completion.completion = text;
+  completion.model = "scripted";
+  Reply reply;
+  reply.headers = {{"Content-Type", "application/json"}};
+  reply.body = to_body(completion);
+  return reply;
+}
+
+// Deltas of `piece` bytes, sent in HTTP chunks that cut them and their characters anywhere.
+Reply stream_reply(const std::string& text, std::size_t piece = 3) {
+  Reply reply;
+  reply.headers = {{"Content-Type", "text/event-stream"}};
+  for (std::size_t at = 0; at < text.size(); at += piece)
+    reply.body += encode_event(delta_data(text.substr(at, piece)));
+  reply.body += encode_event(end_data(Completion())) + encode_event(kDoneData);
+  reply.chunk_bytes = 7;
+  return reply;
+}
+
+Reply status_reply(int status, const std::string& body, const std::string& type = "application/json") {
+  Reply reply;
+  reply.status = status;
+  reply.headers = {{"Content-Type", type}};
+  reply.body = body;
+  return reply;
+}
+
+Config config_for(const ScriptedServer& server) {
+  Config config;
+  config.endpoint = server.url("/fim");
+  config.token = "secret-token";
+  config.speculation = false;
+  config.calls_per_minute = 0;
+  return config;
+}
+
+// The items that one automatic completion at the end of "int total = " gets.
+std::vector<std::string> complete_with(Reply reply) {
+  ScriptedServer server({std::move(reply)});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  return client.complete(kUri, 0, 12);
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a completion travels from the editor to the endpoint and back, buffered and streamed") {
+  CHECK(complete_with(json_reply("add(1, 2);")) == Texts{"add(1, 2);"});
+  CHECK(complete_with(stream_reply("add(1, 2);")) == Texts{"add(1, 2);"});
+  CHECK(complete_with(stream_reply("\"grüße 🎉\";", 99)) == Texts{"\"grüße 🎉\";"});
+}
+
+TEST_CASE("the request carries the text around the cursor, the token and the language") {
+  ScriptedServer server({json_reply("x")});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int a = ;\nint b;\n");
+  client.complete(kUri, 0, 8);
+  const auto request = server.exchanges().at(0).request;
+  CHECK(request.method == "POST");
+  CHECK(request.target == "/fim");
+  CHECK(request.header("authorization") == "Bearer secret-token");
+  CHECK(request.header("content-type") == "application/json");
+  const auto body = Json::parse(request.body);
+  CHECK(body.at("prompt").get<std::string>().ends_with("int a = "));
+  CHECK(body.at("suffix").get<std::string>().find("int b;") != std::string::npos);
+  CHECK(body.at("language") == "cpp");
+}
+
+TEST_CASE("what an endpoint may do wrong gives an empty list, and the next request works") {
+  const auto long_stream = [] {
+    auto reply = stream_reply("add(1);\n");
+    reply.ending = Reply::Ending::endless;
+    return reply;
+  };
+  auto lying = json_reply("add(1);");
+  lying.claimed_length = lying.body.size() + 100;
+  auto half = json_reply("add(1);");
+  half.ending = Reply::Ending::close;
+  half.stop_after = 10;
+  auto reset = half;
+  reset.ending = Reply::Ending::reset;
+  Reply raw;
+  raw.raw = "\x16\x03\x01 this is not HTTP";
+  const std::vector<std::pair<std::string, Reply>> faults = {
+      {"html", status_reply(200, "<html>login</html>", "text/html")},
+      {"redirect", status_reply(302, "")},
+      {"not found", status_reply(404, R"({"message":"Not Found"})")},
+      {"server error", status_reply(500, R"({"success":false,"error":"boom"})")},
+      {"unavailable", status_reply(503, R"({"message":"Service Unavailable"})")},
+      {"another shape", status_reply(200, R"({"choices":[]})")},
+      {"not json", status_reply(200, "{{{{")},
+      {"empty", status_reply(200, "")},
+      {"half an answer", half},
+      {"reset", reset},
+      {"lies about its length", lying},
+      {"not http", raw},
+      {"only blanks", json_reply("   \n  ")},
+      {"an endless answer", long_stream()},
+  };
+  for (const auto& [name, fault] : faults) {
+    INFO(name);
+    ScriptedServer server(std::vector<Reply>{fault, json_reply("42;")});
+    auto config = config_for(server);
+    config.deadline = std::chrono::milliseconds(1'000);
+    TestClient client(config);
+    client.initialize();
+    client.open(kUri, "int total = ");
+    const auto first = client.complete(kUri, 0, 12);
+    if (name != "an endless answer") CHECK(first.empty());
+    // A refusal closes the endpoint for a while; an explicit change of settings opens it again.
+    client.notify("workspace/didChangeConfiguration", {{"settings", {{"fimd", {{"token", name}}}}}});
+    client.open("file:///work/b.cpp", "int other = ");
+    CHECK(client.complete("file:///work/b.cpp", 0, 12) == Texts{"42;"});
+  }
+}
+
+TEST_CASE("an endpoint that is down or silent is survived within the deadline") {
+  auto silent = json_reply("x");
+  silent.ending = Reply::Ending::stall;
+  ScriptedServer server({silent});
+  auto config = config_for(server);
+  config.deadline = std::chrono::milliseconds(300);
+  TestClient client(config);
+  client.initialize();
+  client.open(kUri, "int total = ");
+  CHECK(client.complete(kUri, 0, 12).empty());
+  config.endpoint = "http://127.0.0.1:1/fim";
+  TestClient lonely(config);
+  lonely.initialize();
+  lonely.open(kUri, "int total = ");
+  CHECK(lonely.complete(kUri, 0, 12).empty());
+  server.release();
+}
+
+TEST_CASE("a lasting fault is shown once, not at every key") {
+  ScriptedServer server({status_reply(401, R"({"success":false,"error":"Unauthorized"})")});
+  TestClient client(config_for(server));
+  client.initialize();
+  for (int i = 0; i < 5; ++i) {
+    const auto uri = "file:///work/" + std::to_string(i) + ".cpp";
+    client.open(uri, "int total = ");
+    CHECK(client.complete(uri, 0, 12).empty());
+  }
+  CHECK(client.notifications("window/showMessage").size() == 1);
+}
+
+TEST_CASE("a newer request supersedes, a cancelled one is answered -32800, and the fetch lives on") {
+  auto slow = json_reply("add(1, 2);");
+  slow.ending = Reply::Ending::stall;
+  ScriptedServer server({slow});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const auto first = client.request_completion(kUri, 0, 12);
+  REQUIRE(client.run_until([&] { return server.exchanges().size() == 1; }));
+  const auto second = client.request_completion(kUri, 0, 12);
+  CHECK(client.reply(first).at("result").is_null());
+  client.notify("$/cancelRequest", {{"id", second}});
+  CHECK(client.reply(second).at("error").at("code") == -32800);
+  const auto third = client.request_completion(kUri, 0, 12);
+  server.release();
+  CHECK(client.reply(third).at("result").at("items").at(0).at("insertText") == "add(1, 2);");
+  CHECK(server.exchanges().size() == 1);
+}
+
+TEST_CASE("typing through a suggestion costs no call; the answer follows the typed text") {
+  ScriptedServer server({json_reply("add(1, 2);")});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const std::string whole = "add(1, 2);";
+  CHECK(client.complete(kUri, 0, 12) == Texts{whole});
+  for (int typed = 0; typed < 8; ++typed) {
+    client.insert(kUri, 0, 12 + typed, whole.substr(static_cast<std::size_t>(typed), 1));
+    CHECK(client.complete(kUri, 0, 13 + typed) == Texts{whole.substr(static_cast<std::size_t>(typed) + 1)});
+  }
+  CHECK(server.exchanges().size() == 1);
+}
+
+TEST_CASE("the life cycle follows LSP") {
+  ScriptedServer server({json_reply("x")});
+  TestClient client(config_for(server));
+  CHECK(client.reply(client.send("textDocument/inlineCompletion", Json::object())).at("error").at("code") ==
+        -32002);
+  client.initialize();
+  CHECK(client.reply(client.send("initialize", Json::object())).at("error").at("code") == -32600);
+  CHECK(client.reply(client.send("no/such/method", Json::object())).at("error").at("code") == -32601);
+  CHECK(client.reply(client.send("$/unknown", Json::object())).at("error").at("code") == -32601);
+  CHECK(client.reply(client.send("textDocument/inlineCompletion", Json::object())).at("error").at("code") ==
+        -32602);
+  client.notify("textDocument/didChange", {{"nonsense", true}});
+  CHECK(client.call("shutdown", nullptr).is_null());
+  CHECK(client.reply(client.send("shutdown", nullptr)).at("error").at("code") == -32600);
+  client.notify("exit", nullptr);
+  REQUIRE(client.run_until([&] { return client.exit_code().has_value(); }));
+  CHECK(*client.exit_code() == 0);
+}
+
+TEST_CASE("the end of input ends the session with status 1") {
+  auto silent = json_reply("x");
+  silent.ending = Reply::Ending::stall;
+  ScriptedServer server({silent});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  client.request_completion(kUri, 0, 12);
+  REQUIRE(client.run_until([&] { return server.exchanges().size() == 1; }));
+  CHECK(client.hang_up() == 1);
+  server.release();
+}
+
+TEST_CASE("files with the names of secrets are never sent, and the log says why once") {
+  ScriptedServer server({json_reply("x = 1")});
+  TestClient client(config_for(server));
+  client.initialize();
+  for (const auto* uri : {"file:///work/.env", "file:///work/.env.local", "file:///work/id_rsa"}) {
+    client.open(uri, "KEY=");
+    CHECK(client.complete(uri, 0, 4, 1).empty());
+  }
+  CHECK(server.exchanges().empty());
+  CHECK(client.call("workspace/executeCommand", {{"command", "fimd.why"}}).at("reason") != "");
+}
+
+TEST_CASE("150 mixed requests, half of them cancelled at random stages, get one reply each") {
+  std::atomic<int> served{0};
+  ScriptedServer server(ScriptedServer::Answer([&](const test::HttpRequest&) {
+    auto reply = stream_reply("value_" + std::to_string(served++) + ";", 2);
+    reply.delay = std::chrono::milliseconds(served % 7);
+    return reply;
+  }));
+  auto config = config_for(server);
+  config.time_scale = 10;
+  TestClient client(config);
+  client.initialize();
+  std::mt19937 random(7);
+  std::vector<int> ids;
+  for (int i = 0; i < 150; ++i) {
+    const auto uri = "file:///work/" + std::to_string(random() % 5) + ".cpp";
+    if (i < 5 || random() % 4 == 0) client.open(uri, "int a" + std::to_string(i) + " = ");
+    const auto id = random() % 3 == 0
+                        ? client.send("fim/complete", {{"prefix", "int b" + std::to_string(i) + " = "}})
+                        : client.request_completion(uri, 0, 30, 1 + static_cast<int>(random() % 2));
+    ids.push_back(id);
+    client.run_for(std::chrono::milliseconds(random() % 4));
+    if (random() % 2 == 0) client.notify("$/cancelRequest", {{"id", ids[random() % ids.size()]}});
+  }
+  for (const auto id : ids) client.reply(id);
+  client.run_for(std::chrono::milliseconds(50));
+  for (const auto id : ids) CHECK(client.count_replies(id) == 1);
+}
