@@ -151,7 +151,7 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
     auto trimmed = running ? progress(hit.text, context).ready : trim(hit.text, context);
     in_vain |= !running && !trimmed;
     if (!trimmed) continue;
-    trimmed->text.resize(first_block(trimmed->text, state.prefix()));
+    trimmed = first_block(std::move(*trimmed), state.prefix());
     const auto id = fmt::format("{}.{}", hit.id, ++last_id_);
     suggestions.push_back({id, std::move(trimmed->text), trimmed->replaces, std::string(source)});
     cache_.served(hit.id);

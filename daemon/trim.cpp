@@ -80,29 +80,29 @@ Cut cut_lines(std::string_view text, const Window& window, std::string_view lang
   auto keep = keep_before_repetition(text, window.head, window.suffix);
   const auto closers = missing_closers(window, language);
   const auto scope = keep_scope(text.substr(0, keep), window.head, language, closers);
-  const Place place{window.head, window.suffix, language};
+  const Surroundings around{window.head, window.suffix, language, !window.cut_off};
   // What lies outside of the block still tells whether the lines before it were the document's; and where the
   // block ends, the text ends.
-  const auto next = keep_before_next_lines(text.substr(0, keep), place, whole || keep < text.size());
+  const auto next = keep_before_next_lines(text.substr(0, keep), around, whole || keep < text.size());
   keep = std::min(scope, next);
-  if (next > scope) keep = keep_before_next_lines(text.substr(0, keep), place, true);
+  if (next > scope) keep = keep_before_next_lines(text.substr(0, keep), around, true);
   return {keep, true};
 }
 
 // Steps 5, the second half of 6, and 8: the part that is not typed yet, against the closers that are there
 // now.
 Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view language) {
-  const Place place{window.prefix, window.suffix, language};
+  const Surroundings around{window.prefix, window.suffix, language, !window.cut_off};
   const bool goes_on = window.begun.find('\n') != std::string::npos;
   const auto one_line = [goes_on](std::string_view part) {
     return !goes_on && part.find('\n') == std::string_view::npos;
   };
-  if (one_line(text)) text = text.substr(0, keep_before_rest(text, place));
-  const auto rest = rest_of_line(window.suffix).substr(0, contained_closers(text, place, !window.cut_off));
+  if (one_line(text)) text = text.substr(0, keep_before_rest(text, around));
+  const auto rest = rest_of_line(window.suffix).substr(0, contained_closers(text, around));
   const auto ahead = static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), is_closer));
-  text = trim_right(text.substr(0, keep_balanced(text, place, ahead, !window.cut_off)));
-  if (one_line(text)) text = trim_right(text.substr(0, keep_before_rest(text, place)));
-  return {std::string(text), contained_closers(text, place, !window.cut_off)};
+  text = trim_right(text.substr(0, keep_balanced(text, around, ahead)));
+  if (one_line(text)) text = trim_right(text.substr(0, keep_before_rest(text, around)));
+  return {std::string(text), contained_closers(text, around)};
 }
 
 std::string cleaned(std::string_view generated, const TrimContext& context, const Window& window) {
@@ -134,6 +134,13 @@ std::optional<Trimmed> trim(std::string_view generated, const TrimContext& conte
   return fitted(text, cut_lines(text, window, context.language, true), window, context.language);
 }
 
+Trimmed first_block(Trimmed trimmed, std::string_view prefix) {
+  const auto keep = keep_first_block(trimmed.text, prefix);
+  // The closers that the text contains stand in its last line.
+  if (keep < trimmed.text.size()) trimmed = {trimmed.text.substr(0, keep), 0};
+  return trimmed;
+}
+
 Progress progress(std::string_view so_far, const TrimContext& context) {
   const Window window(context);
   const auto lines = so_far.substr(0, so_far.rfind('\n') + 1);
@@ -142,7 +149,7 @@ Progress progress(std::string_view so_far, const TrimContext& context) {
   auto cut = cut_lines(text, window, context.language, false);
   Progress progress;
   progress.finished = trim_right(text.substr(cut.keep)).size() > 0 || !cut.block;
-  const auto block = first_block(text, window.head);
+  const auto block = keep_first_block(text, window.head);
   if (progress.finished || block < text.size()) {
     cut.keep = progress.finished ? cut.keep : block;
     progress.ready = fitted(text, cut, window, context.language);

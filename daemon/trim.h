@@ -51,9 +51,9 @@ struct Trimmed {
 // the rest.
 std::optional<Trimmed> trim(std::string_view generated, const TrimContext& context);
 
-// How many bytes of a trimmed text make its first block: up to the first blank line that is not inside a
-// deeper block, or all of it. What to show first; the rest waits in the cache.
-std::size_t first_block(std::string_view text, std::string_view prefix);
+// Its first block: up to the first blank line that is not inside a deeper block, or all of it. What to show
+// first; the rest waits in the cache.
+Trimmed first_block(Trimmed trimmed, std::string_view prefix);
 
 // What a text that is still arriving is good for. Only whole lines are looked at, and only what no longer
 // text can take back is answered.

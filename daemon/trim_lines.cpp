@@ -215,7 +215,7 @@ bool repeats_next_line(std::string_view text, std::string_view prefix, std::stri
   return !next.empty() && !only_closers(next) && trim_both(written) == next;
 }
 
-std::size_t first_block(std::string_view text, std::string_view prefix) {
+std::size_t keep_first_block(std::string_view text, std::string_view prefix) {
   const auto line = current_line(prefix);
   const auto column = columns(trim_both(line).empty() && line.empty() ? first_line(text) : line);
   bool blank = false;

@@ -32,22 +32,23 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
                        std::string_view closers);
 
 // Where the text goes: what the suffix steps compare it with.
-struct Place {
+struct Surroundings {
   std::string_view prefix;
   std::string_view suffix;
   std::string_view language;
+  bool to_end = true;  // the suffix reaches the end of the document
 };
 
 // 5. Mid-line: cut where the rest of the line starts again, at the longest overlap with the text's tail.
-std::size_t keep_before_rest(std::string_view text, const Place& place);
+std::size_t keep_before_rest(std::string_view text, const Surroundings& around);
 
 // 6. Cut where the lines after the cursor start again, word by word (R2) or with other identifiers (R5).
 // `whole`: the text has ended, so that a match up to its end counts.
-std::size_t keep_before_next_lines(std::string_view text, const Place& place, bool whole);
+std::size_t keep_before_next_lines(std::string_view text, const Surroundings& around, bool whole);
 
 // 6. Cut at the first closer that the document has already (R4), after the `contained` ones that step 8 lays
-// over the rest of the line. `to_end`: the suffix reaches the end of the document.
-std::size_t keep_balanced(std::string_view text, const Place& place, std::size_t contained, bool to_end);
+// over the rest of the line.
+std::size_t keep_balanced(std::string_view text, const Surroundings& around, std::size_t contained);
 
 // 7. Indentation in the editor's (or the document's) tabs or spaces.
 std::string with_indentation(std::string_view text, std::string_view prefix, Indentation indentation);
@@ -56,7 +57,10 @@ std::string with_indentation(std::string_view text, std::string_view prefix, Ind
 bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix);
 
 // 8. How many bytes of the rest of the line the text contains: closers that an editor typed ahead.
-std::size_t contained_closers(std::string_view text, const Place& place, bool to_end);
+std::size_t contained_closers(std::string_view text, const Surroundings& around);
+
+// The first block of a text: up to the first blank line that is not inside a deeper block.
+std::size_t keep_first_block(std::string_view text, std::string_view prefix);
 
 // The width of a line's indentation in columns, a tab counting up to the next multiple of eight.
 std::size_t columns(std::string_view line);

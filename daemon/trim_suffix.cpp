@@ -25,19 +25,19 @@ std::string_view tail_of(std::string_view prefix) {
   return prefix.substr(std::min(prefix.find('\n') + 1, prefix.size()));
 }
 
-std::size_t imbalance_with(const Place& place, std::string_view text, std::size_t replaced) {
-  const auto suffix = place.suffix.substr(std::min(replaced, place.suffix.size()), kBalanceWindow);
-  return imbalance(std::string(tail_of(place.prefix)).append(text).append(suffix), place.language);
+std::size_t imbalance_with(const Surroundings& around, std::string_view text, std::size_t replaced) {
+  const auto suffix = around.suffix.substr(std::min(replaced, around.suffix.size()), kBalanceWindow);
+  return imbalance(std::string(tail_of(around.prefix)).append(text).append(suffix), around.language);
 }
 
 // Whether the document's brackets allow to cut the text at `at`: the rest may hold the closer of one that
 // stays.
-bool stays_balanced(const Place& place, std::string_view text, std::size_t at) {
+bool stays_balanced(const Surroundings& around, std::string_view text, std::size_t at) {
   const auto what = text.substr(at);
   if (std::none_of(what.begin(), what.end(),
                    [](char c) { return std::string_view("()[]{}").find(c) != std::string_view::npos; }))
     return true;
-  return imbalance_with(place, text.substr(0, at), 0) <= imbalance_with(place, text, 0);
+  return imbalance_with(around, text.substr(0, at), 0) <= imbalance_with(around, text, 0);
 }
 
 // Inside a word, or inside a ruler of equal marks.
@@ -102,7 +102,7 @@ bool has_line(std::string_view text, std::string_view line) {
   return false;
 }
 
-// A line that stands in the document only here: `break;` says nothing about the place.
+// A line that stands in the document only here: `break;` says nothing about the around.
 bool is_distinctive(std::string_view line, std::string_view prefix) {
   return trim_both(line).size() >= kShortestDistinctive && !has_line(prefix, trim_both(line));
 }
@@ -145,10 +145,10 @@ bool is_reworded(std::string_view line, std::string_view original) {
 
 }  // namespace
 
-std::size_t keep_before_rest(std::string_view text, const Place& place) {
-  const auto rest = trim_right(rest_of_line(place.suffix));
+std::size_t keep_before_rest(std::string_view text, const Surroundings& around) {
+  const auto rest = trim_right(rest_of_line(around.suffix));
   const auto may_cut = [&](std::size_t at) {
-    return !splits_token(text, at) && !opens_angle(text, at) && stays_balanced(place, text, at);
+    return !splits_token(text, at) && !opens_angle(text, at) && stays_balanced(around, text, at);
   };
   for (auto size = std::min(text.size(), rest.size()); size > 0; --size) {
     const auto at = text.size() - size;
@@ -160,11 +160,11 @@ std::size_t keep_before_rest(std::string_view text, const Place& place) {
   return at != std::string_view::npos && may_cut(at) ? at : text.size();
 }
 
-std::size_t keep_before_next_lines(std::string_view text, const Place& place, bool whole) {
-  const auto line = current_line(place.prefix);
+std::size_t keep_before_next_lines(std::string_view text, const Surroundings& around, bool whole) {
+  const auto line = current_line(around.prefix);
   const auto written = std::string(line).append(text);
   const auto lines = code_lines(written, written.size());
-  const auto below = code_lines(next_lines(place.suffix), kSuffixLines);
+  const auto below = code_lines(next_lines(around.suffix), kSuffixLines);
   if (below.empty()) return text.size();
   const bool says_something = !only_closers(below.front().text);
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -173,23 +173,23 @@ std::size_t keep_before_next_lines(std::string_view text, const Place& place, bo
     const bool first = lines[i].begin <= line.size();
     const bool enough =
         match.lines >= 2 || (match.lines == 1 && match.to_end) ||
-        (match.lines == 1 && says_something && !first && is_distinctive(lines[i].text, place.prefix));
+        (match.lines == 1 && says_something && !first && is_distinctive(lines[i].text, around.prefix));
     const bool again = !enough && match.lines == 0 && !first &&
                        is_reworded(lines[i].text, below.front().text) &&
                        match_lines(lines, i + 1, below, 1, whole).lines > 0;
-    if ((enough || again) && stays_balanced(place, text, at)) return at;
+    if ((enough || again) && stays_balanced(around, text, at)) return at;
   }
   return text.size();
 }
 
-std::size_t keep_balanced(std::string_view text, const Place& place, std::size_t contained, bool to_end) {
-  const auto scan = scan_after(place.prefix, text, place.language);
+std::size_t keep_balanced(std::string_view text, const Surroundings& around, std::size_t contained) {
+  const auto scan = scan_after(around.prefix, text, around.language);
   const auto closers = unmatched_closers(scan);
   if (closers.size() <= contained) return text.size();
   // `) {` takes one closer from the document and gives it another bracket to close.
   std::string spare;
   for (const auto& opener : unmatched_openers(scan)) spare += closer_of(opener.kind);
-  const auto open = open_brackets(place.prefix, place.suffix, place.language, to_end);
+  const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
   for (std::size_t i = 0; i < closers.size(); ++i) {
     const auto kind = text[closers[i]];
     if (is_missing(open, i, kind)) continue;
@@ -204,23 +204,23 @@ std::size_t keep_balanced(std::string_view text, const Place& place, std::size_t
   return text.size();
 }
 
-std::size_t contained_closers(std::string_view text, const Place& place, bool to_end) {
-  const auto rest = trim_right(rest_of_line(place.suffix));
+std::size_t contained_closers(std::string_view text, const Surroundings& around) {
+  const auto rest = trim_right(rest_of_line(around.suffix));
   if (rest.empty() || !only_closers(rest)) return 0;
-  auto closers = unmatched_closers(scan_after(place.prefix, text, place.language));
-  const auto open = open_brackets(place.prefix, place.suffix, place.language, to_end);
+  auto closers = unmatched_closers(scan_after(around.prefix, text, around.language));
+  const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
   for (std::size_t i = closers.size(); i-- > 0;) {
     if (is_missing(open, i, text[closers[i]]))
       closers.erase(closers.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  std::size_t contained = is_quote(rest.front()) && ends_string(text, place.prefix, rest.front()) ? 1 : 0;
+  std::size_t contained = is_quote(rest.front()) && ends_string(text, around.prefix, rest.front()) ? 1 : 0;
   for (const auto closer : closers) {
     const auto at = rest.find_first_not_of(' ', contained);
     if (at == std::string_view::npos || rest[at] != text[closer]) break;
     contained = at + 1;
   }
   if (contained > 0 && text.ends_with(rest.substr(contained))) contained = rest.size();
-  return imbalance_with(place, text, contained) <= imbalance_with(place, text, 0) ? contained : 0;
+  return imbalance_with(around, text, contained) <= imbalance_with(around, text, 0) ? contained : 0;
 }
 
 }  // namespace fimd

@@ -15,7 +15,7 @@ struct Cursor {
         suffix(document.substr(document.find('^') + 1)),
         language(language_id) {}
 
-  Place place() const { return {prefix, suffix, language}; }
+  Surroundings around() const { return {prefix, suffix, language, true}; }
 
   std::string prefix;
   std::string suffix;
@@ -172,7 +172,7 @@ TEST_CASE("a missing closer, and what belongs to the block, stays") {
 }
 
 std::string before_rest(std::string_view document, std::string_view text, std::string_view language = "cpp") {
-  return kept(text, keep_before_rest(text, Cursor(document, language).place()));
+  return kept(text, keep_before_rest(text, Cursor(document, language).around()));
 }
 
 TEST_CASE("the rest of the line is not written again") {
@@ -190,7 +190,7 @@ TEST_CASE("the rest of the line is not written again") {
 
 std::string before_lines(std::string_view document, std::string_view text, bool whole = true,
                          std::string_view language = "cpp") {
-  return kept(text, keep_before_next_lines(text, Cursor(document, language).place(), whole));
+  return kept(text, keep_before_next_lines(text, Cursor(document, language).around(), whole));
 }
 
 TEST_CASE("the lines below are not written again") {
@@ -217,7 +217,7 @@ TEST_CASE("lines that only resemble those below stay") {
 }
 
 std::string balanced(std::string_view document, std::string_view text, std::string_view language = "cpp") {
-  return kept(text, keep_balanced(text, Cursor(document, language).place(), 0, true));
+  return kept(text, keep_balanced(text, Cursor(document, language).around(), 0));
 }
 
 TEST_CASE("a closer that the document has ends the text") {
@@ -266,7 +266,7 @@ TEST_CASE("the next line is no suggestion") {
 }
 
 std::size_t contained(std::string_view document, std::string_view text) {
-  return contained_closers(text, Cursor(document).place(), true);
+  return contained_closers(text, Cursor(document).around());
 }
 
 TEST_CASE("closers that the editor typed ahead are covered") {

@@ -153,9 +153,13 @@ TEST_CASE("the first block is shown before the next is there") {
   const auto* text = "a();\n  b();\n\n  c();\n";
   CHECK(progress(text, context).ready->text == "a();\n  b();");
   CHECK_FALSE(progress(text, context).finished);
-  CHECK(first_block("a();\n  if (b) {\n    c();\n\n    d();\n  }\n\n  e();", "int f() {\n  ") == 38);
-  CHECK(first_block("a();", "") == 4);
-  CHECK(first_block("def f():\n    a()\n\n    b()\n\ndef g():", "") == 25);
+  const auto first = [](std::string whole, std::string_view prefix) {
+    return first_block({std::move(whole), 1}, prefix);
+  };
+  CHECK(first("a();\n  if (b) {\n    c();\n\n    d();\n  }\n\n  e();", "int f() {\n  ") ==
+        Trimmed{"a();\n  if (b) {\n    c();\n\n    d();\n  }", 0});
+  CHECK(first("a();", "") == Trimmed{"a();", 1});
+  CHECK(first("def f():\n    a()\n\n    b()\n\ndef g():", "") == Trimmed{"def f():\n    a()\n\n    b()", 0});
 }
 
 TEST_CASE("cleaning twice changes nothing") {
