@@ -77,7 +77,7 @@ Cache::Cache() : Cache(Limits{}) {}
 Cache::Cache(Limits limits) : limits_(limits) {}
 Cache::~Cache() = default;
 
-Cache::TextId Cache::put(const Place& place, std::string_view suffix, Origin origin, Time now) {
+Cache::TextId Cache::put(const CachePlace& place, std::string_view suffix, Origin origin, Time now) {
   if (place.line.size() > kMaxLineBytes) return ++last_id_;
   CachedText& text = add_text(place, suffix, now);
   text.origin = origin;
@@ -85,7 +85,7 @@ Cache::TextId Cache::put(const Place& place, std::string_view suffix, Origin ori
   return last_id_;
 }
 
-CachedText& Cache::add_text(const Place& place, std::string_view suffix, Time now) {
+CachedText& Cache::add_text(const CachePlace& place, std::string_view suffix, Time now) {
   while (!texts_.empty() && texts_.back().expires <= now) erase(std::prev(texts_.end()));
   CachedText& text = texts_.emplace_front();
   text.id = ++last_id_;
@@ -149,7 +149,7 @@ void Cache::served(TextId id) {
   last_served_ = id;
 }
 
-void Cache::dismiss(const Place& place, std::string_view suffix, Time now) {
+void Cache::dismiss(const CachePlace& place, std::string_view suffix, Time now) {
   if (place.line.size() > kMaxLineBytes) return;
   CachedText& mark = add_text(place, suffix, now);
   mark.dismissal = true;
@@ -157,7 +157,8 @@ void Cache::dismiss(const Place& place, std::string_view suffix, Time now) {
   evict();
 }
 
-Cache::Found Cache::find(const Place& place, std::string_view suffix, Time now, std::size_t wanted) const {
+Cache::Found Cache::find(const CachePlace& place, std::string_view suffix, Time now,
+                         std::size_t wanted) const {
   if (place.line.size() > kMaxLineBytes) return {};
   Found found;
   bool nothing_to_say = false;

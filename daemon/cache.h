@@ -24,7 +24,7 @@
 
 namespace fimd {
 
-struct Place {
+struct CachePlace {
   std::uint64_t document = 0;
   std::uint64_t above = 0;  // chain() over the lines above
   std::string_view line;    // bytes of the current line up to the cursor
@@ -80,18 +80,18 @@ class Cache {
   // A text that is about to arrive for the cursor at `place` before `suffix`. `append` and `finish` are
   // no-ops on a text that has left the cache meanwhile. A text that ends empty stands for "nothing to say
   // here" when it is whole and is dropped when it was cut.
-  TextId put(const Place& place, std::string_view suffix, Origin origin, Time now);
+  TextId put(const CachePlace& place, std::string_view suffix, Origin origin, Time now);
   void append(TextId id, std::string_view bytes);
   void finish(TextId id, Ending ending, Time now);
 
   // What fits here: first the text served last, if it still fits (what is on the screen must not change),
   // then by the length of the key, the newest first. Changes nothing: report what was used with served().
-  Found find(const Place& place, std::string_view suffix, Time now, std::size_t wanted = 1) const;
+  Found find(const CachePlace& place, std::string_view suffix, Time now, std::size_t wanted = 1) const;
   void served(TextId id);
 
   // Nothing is served at this place again until the text around it changes: not after typing and deleting
   // back either. For an explicit invocation the caller looks at `hits`, which are found regardless.
-  void dismiss(const Place& place, std::string_view suffix, Time now);
+  void dismiss(const CachePlace& place, std::string_view suffix, Time now);
 
   void forget(std::uint64_t document);
   // The texts of `from` become those of `to`, which loses its own.
@@ -101,7 +101,7 @@ class Cache {
  private:
   using Texts = std::list<CachedText>;  // the one served last comes first
 
-  CachedText& add_text(const Place& place, std::string_view suffix, Time now);
+  CachedText& add_text(const CachePlace& place, std::string_view suffix, Time now);
   void add_point(CachedText& text);
   void split_lines(CachedText& text);
   void erase(Texts::iterator text);

@@ -10,7 +10,7 @@
 
 namespace fimd {
 
-Place CursorState::place() const {
+CachePlace CursorState::place() const {
   const auto line = text->line_of(cursor);
   const auto start = text->line_start(line);
   return {document, text->hash_above(line), text->view().substr(start, cursor - start)};

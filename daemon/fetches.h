@@ -30,7 +30,7 @@ struct CursorState {
 
   std::string_view prefix() const { return text->view().substr(0, cursor); }
   std::string_view suffix() const { return text->view().substr(cursor); }
-  Place place() const;
+  CachePlace place() const;
   TrimContext trim_context(std::size_t typed) const;
 };
 

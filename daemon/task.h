@@ -39,21 +39,10 @@ class Signal {
   }
 
   // Returns on notify(). Throws operation_aborted when the waiting task itself is cancelled.
-  Task<> wait() {
-    const auto generation = generation_;
-    SystemErrorCode ec;
-    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-    if (generation == generation_) throw SystemError(asio::error::operation_aborted);
-  }
+  Task<> wait();
 
   // The same, at most until `deadline`. Its passing wakes the others too: they look and wait again.
-  Task<> wait_until(SteadyClock::time_point deadline) {
-    asio::steady_timer alarm(timer_.get_executor(), deadline);
-    alarm.async_wait([this](SystemErrorCode ec) {
-      if (!ec) notify();
-    });
-    co_await wait();
-  }
+  Task<> wait_until(SteadyClock::time_point deadline);
 
  private:
   asio::steady_timer timer_;
@@ -61,9 +50,6 @@ class Signal {
 };
 
 // Waits until `deadline`. Throws operation_aborted when the waiting task is cancelled.
-inline Task<> sleep_until(asio::io_context& io, SteadyClock::time_point deadline) {
-  asio::steady_timer timer(io, deadline);
-  co_await timer.async_wait(asio::use_awaitable);
-}
+Task<> sleep_until(asio::io_context& io, SteadyClock::time_point deadline);
 
 }  // namespace fimd

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using Ending = Cache::Ending;
 using Origin = Cache::Origin;
 
-Place place_after(std::string_view prefix, std::uint64_t document) {
-  Place place{document, 0, prefix};
+CachePlace place_after(std::string_view prefix, std::uint64_t document) {
+  CachePlace place{document, 0, prefix};
   for (auto end = place.line.find('\n'); end != std::string_view::npos; end = place.line.find('\n')) {
     place.above = chain(place.above, place.line.substr(0, end));
     place.line.remove_prefix(end + 1);
@@ -33,7 +33,9 @@ struct Desk {
   Cache::Time now = Cache::Time() + 1h;
   std::uint64_t document = 1;
 
-  Place place(std::string_view text) const { return place_after(text.substr(0, text.find('^')), document); }
+  CachePlace place(std::string_view text) const {
+    return place_after(text.substr(0, text.find('^')), document);
+  }
   static std::string_view suffix(std::string_view text) { return text.substr(text.find('^') + 1); }
 
   Cache::TextId start(std::string_view text, Origin origin = Origin::request) {
