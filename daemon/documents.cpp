@@ -73,6 +73,7 @@ std::vector<Snapshot> Documents::recent() const {
   }
   std::sort(held.begin(), held.end(), [](auto* a, auto* b) { return a->touched > b->touched; });
   std::vector<Snapshot> snapshots;
+  snapshots.reserve(held.size());
   for (const Document* document : held) {
     snapshots.push_back(Snapshot{document->uri, document->languageId, document->version, document->text});
   }
