@@ -1,0 +1,103 @@
+// What a model should know beyond the document: similar places in other files, and what was edited lately.
+// Pure.
+//
+// Never hand a file that privacy excludes to anything here: what goes in may be sent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/text.h"
+
+namespace fimd {
+
+// A piece of a file as the model sees it.
+struct Snippet {
+  std::string path;
+  std::string text;  // whole lines
+  bool operator==(const Snippet&) const = default;
+};
+
+// An open document, or one edited lately.
+struct SourceFile {
+  std::string_view path;  // relative to the workspace; names the file to the model
+  std::string_view text;
+  std::string_view language;  // LSP languageId
+  std::uint64_t version = 0;  // changes when the text does
+};
+
+// Finds the windows of other files that share most words with the text around the cursor (Jaccard similarity
+// of the sets of identifiers, without the words that every file of the language has). Keeps the words of each
+// file until its version changes, so that a query mostly compares sets.
+class SimilarCode {
+ public:
+  static constexpr std::size_t kWindowLines = 60;
+  static constexpr std::size_t kMostFiles = 20;
+  static constexpr std::size_t kMostSnippets = 4;
+  static constexpr std::size_t kLargestFile = 100'000;   // of a larger one, its first bytes
+  static constexpr std::size_t kReadBytes = 256 * 1024;  // about 2 ms of reading
+
+  // The best window of each of the best files, most similar first. `files`: in the order of their last use;
+  // only those of `language` count, and the document itself is left out by its path. Reads at most
+  // `read_bytes` of text that it has not read yet: the files beyond take part the next time.
+  std::vector<Snippet> find(const SourceFile& document, std::size_t cursor,
+                            const std::vector<SourceFile>& files, std::size_t read_bytes = kReadBytes);
+
+  // The document was closed.
+  void forget(std::string_view path);
+
+ private:
+  using Words = std::vector<std::uint32_t>;  // hashes, sorted, each once
+  struct Window {
+    std::size_t begin = 0;  // bytes
+    std::size_t end = 0;
+    Words words;
+  };
+  struct Read {
+    std::uint64_t version = 0;
+    std::vector<Window> windows;
+  };
+
+  struct Found {
+    double similarity;
+    Snippet snippet;
+  };
+
+  static Read words_of(const SourceFile& file);
+  static std::optional<Found> best_of(const SourceFile& file, const Read& read, const Words& words);
+  const Read* known(const SourceFile& file, std::size_t& read_bytes);
+
+  std::unordered_map<std::string, Read> files_;  // by path
+};
+
+// The regions that were edited last, in all documents.
+class RecentEdits {
+ public:
+  static constexpr std::size_t kMostEdits = 8;
+  static constexpr std::size_t kRegionLines = 10;
+  static constexpr std::size_t kNearLines = 100;  // an edit this near is in the prompt anyway
+
+  // `text` is the document after the edit, `line` the first line that it touched. Edits near each other are
+  // one.
+  void edited(std::string_view path, const Text& text, std::size_t line);
+  void forget(std::string_view path);
+
+  // The regions outside of the cursor's surroundings, oldest first.
+  std::vector<Snippet> away_from(std::string_view path, std::size_t line) const;
+
+ private:
+  struct Edit {
+    std::string path;
+    std::size_t line;
+    std::string region;
+  };
+  std::deque<Edit> edits_;  // oldest first
+};
+
+}  // namespace fimd

@@ -1,0 +1,144 @@
+#include "daemon/context.h"
+
+#include <string>
+
+#include "tests/support/catch.h"
+
+namespace fimd {
+namespace {
+
+constexpr std::string_view kQueueUser =
+    "void drain(EventQueue& queue, Listener& listener) {\n"
+    "  while (auto event = queue.pop_event()) listener.notify(event);\n";
+
+constexpr std::string_view kQueue =
+    "class EventQueue {\n"
+    "  Event pop_event();\n"
+    "  void push_event(Event event);\n"
+    "};\n"
+    "struct Listener { void notify(Event event); };\n";
+
+constexpr std::string_view kPainter =
+    "class Painter {\n  void draw_circle(Point center, float radius);\n};\n";
+
+SourceFile file(std::string_view path, std::string_view text, std::string_view language = "cpp",
+                std::uint64_t version = 1) {
+  return {path, text, language, version};
+}
+
+std::string paths(const std::vector<Snippet>& snippets) {
+  std::string list;
+  for (const auto& snippet : snippets) list += snippet.path + " ";
+  return list;
+}
+
+std::string found(const std::vector<SourceFile>& files) {
+  SimilarCode similar;
+  return paths(similar.find(file("use.cpp", kQueueUser), kQueueUser.size(), files));
+}
+
+TEST_CASE("files that share words with the cursor's surroundings are found") {
+  CHECK(found({file("paint.h", kPainter), file("queue.h", kQueue)}) == "queue.h ");
+  CHECK(found({file("queue.h", kQueue, "c")}) == "queue.h ");
+  CHECK(found({file("queue.py", kQueue, "python")}).empty());
+  CHECK(found({file("use.cpp", kQueue)}).empty());
+  CHECK(found({file("empty.h", "")}).empty());
+  CHECK(found({}).empty());
+}
+
+TEST_CASE("a copy of the surroundings is left out") {
+  CHECK(found({file("copy.cpp", kQueueUser)}).empty());
+}
+
+TEST_CASE("words that every file has do not count") {
+  CHECK(found({file("a.h", "class A { void f(auto x) { while (true) return; } };\n")}).empty());
+}
+
+TEST_CASE("at most four files, the most similar first, one window of each") {
+  std::vector<std::string> texts;
+  std::vector<std::string> names;
+  for (int i = 0; i < 10; ++i) {
+    texts.push_back(std::string(kQueue) + "int other_" + std::to_string(i) + std::string(i, 'x') + ";\n");
+    for (int j = 0; j < i; ++j) texts.back() += "int filler_" + std::to_string(j) + ";\n";
+    names.push_back("q" + std::to_string(i) + ".h");
+  }
+  std::vector<SourceFile> files;
+  for (int i = 9; i >= 0; --i) files.push_back(file(names[i], texts[i]));
+  CHECK(found(files) == "q0.h q1.h q2.h q3.h ");
+}
+
+TEST_CASE("a snippet is the most similar sixty lines") {
+  std::string text;
+  for (int i = 0; i < 150; ++i) text += "int filler_" + std::to_string(i) + ";\n";
+  text += kQueue;
+  for (int i = 150; i < 300; ++i) text += "int filler_" + std::to_string(i) + ";\n";
+  SimilarCode similar;
+  const auto snippets = similar.find(file("use.cpp", kQueueUser), kQueueUser.size(), {file("big.h", text)});
+  REQUIRE(snippets.size() == 1);
+  CHECK(snippets[0].text.find("class EventQueue") != std::string::npos);
+  CHECK(std::count(snippets[0].text.begin(), snippets[0].text.end(), '\n') == 60);
+}
+
+TEST_CASE("reading is bounded and goes on the next time") {
+  SimilarCode similar;
+  const std::vector<SourceFile> files = {file("a.h", kQueue), file("b.h", kQueue)};
+  const auto user = file("use.cpp", kQueueUser);
+  CHECK(paths(similar.find(user, kQueueUser.size(), files, kQueue.size())) == "a.h ");
+  CHECK(paths(similar.find(user, kQueueUser.size(), files, kQueue.size())) == "a.h b.h ");
+  CHECK(paths(similar.find(user, kQueueUser.size(), files, 0)) == "a.h b.h ");
+}
+
+TEST_CASE("a file is read again when its version changes") {
+  SimilarCode similar;
+  const auto user = file("use.cpp", kQueueUser);
+  CHECK(similar.find(user, 0, {file("a.h", kPainter)}).empty());
+  CHECK(paths(similar.find(user, 0, {file("a.h", kQueue, "cpp", 2)})) == "a.h ");
+  similar.forget("a.h");
+  CHECK(similar.find(user, 0, {file("a.h", kPainter, "cpp", 2)}).empty());
+}
+
+TEST_CASE("huge lines cost nothing extra") {
+  const std::string huge(10'000'000, 'x');
+  CHECK(found({file("huge.h", huge), file("queue.h", kQueue)}) == "queue.h ");
+  SimilarCode similar;
+  CHECK(similar.find(file("huge.cpp", huge), huge.size() / 2, {file("queue.h", kQueue)}).empty());
+}
+
+Text numbered(std::size_t lines) {
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) text += "line " + std::to_string(i) + "\n";
+  return Text(text);
+}
+
+TEST_CASE("edits are remembered with the lines around them") {
+  RecentEdits edits;
+  edits.edited("a.cpp", numbered(100), 50);
+  const auto away = edits.away_from("b.cpp", 0);
+  REQUIRE(away.size() == 1);
+  CHECK(away[0].path == "a.cpp");
+  CHECK(away[0].text.starts_with("line 45\n"));
+  CHECK(away[0].text.ends_with("line 54\n"));
+}
+
+TEST_CASE("edits near the cursor are in the prompt anyway") {
+  RecentEdits edits;
+  edits.edited("a.cpp", numbered(400), 10);
+  edits.edited("a.cpp", numbered(400), 300);
+  CHECK(edits.away_from("a.cpp", 12).size() == 1);
+  CHECK(edits.away_from("a.cpp", 150).size() == 2);
+  CHECK(edits.away_from("b.cpp", 10).size() == 2);
+}
+
+TEST_CASE("edits near each other are one, the last eight stay, a closed document's go") {
+  RecentEdits edits;
+  for (std::size_t line = 0; line < 8; ++line) edits.edited("a.cpp", numbered(100), line);
+  CHECK(edits.away_from("b.cpp", 0).size() == 1);
+  for (int i = 0; i < 20; ++i) edits.edited("f" + std::to_string(i), numbered(10), 0);
+  CHECK(edits.away_from("b.cpp", 0).size() == RecentEdits::kMostEdits);
+  CHECK(edits.away_from("b.cpp", 0).back().path == "f19");
+  edits.forget("f19");
+  CHECK(edits.away_from("b.cpp", 0).back().path == "f18");
+}
+
+}  // namespace
+}  // namespace fimd
