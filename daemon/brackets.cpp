@@ -105,7 +105,7 @@ class Literals {
 
   // In JavaScript a slash where a value is expected starts a regular expression.
   bool expects_value(std::size_t at) const {
-    const auto before = trim_right(source_.substr(0, at));
+    const auto before = strip_right(source_.substr(0, at));
     return before.empty() || std::string_view("(,=:[!&|?{};").find(before.back()) != std::string_view::npos;
   }
 

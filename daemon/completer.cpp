@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <functional>
 #include <utility>
 
 #include "daemon/log.h"
@@ -16,114 +15,118 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A second call may start when the first one has not answered for this long and the user has typed on
-// meanwhile.
+// A second call may start when the first has not answered for this long and the user has typed on meanwhile.
 constexpr auto kJoinWait = 200ms;
 // A suggestion that stands for this long without a new request is being read: time to fetch what follows it.
 constexpr auto kDwell = 150ms;
+// Who accepts this share of what is shown will probably accept the next one: no need to wait for the dwell.
+constexpr double kLikelyAccept = 0.25;
+// A model that has not answered for this long is slow: the prediction fills in.
+constexpr auto kPatience = 800ms;
+// A prediction this likely is not worth waiting for the model.
+constexpr double kSurePrediction = 0.85;
 constexpr std::size_t kCandidates = 3;
-constexpr std::size_t kRememberedIds = 10'000;
 
-std::uint64_t document_id(std::string_view uri) {
-  return std::hash<std::string>()(uri_key(uri));
-}
-
-CursorLine cursor_line(const CursorState& state) {
-  const auto line = state.text->line_of(state.cursor);
-  const auto start = state.text->line_start(line);
-  const auto whole = state.text->line(line);
-  const auto column = std::min(state.cursor - start, whole.size());
-  return {whole.substr(0, column), whole.substr(column), state.language};
-}
-
-// The state after `suggestion` is accepted.
-CursorState accepted_state(CursorState state, const Suggestion& suggestion) {
-  auto text = std::make_shared<Text>(*state.text);
-  text->replace(state.cursor, state.cursor + suggestion.replaces, suggestion.text);
-  state.text = std::move(text);
-  state.cursor += suggestion.text.size();
+CursorState state_of(const CompletionQuery& query) {
+  CursorState state;
+  state.document = document_id(query.snapshot.uri);
+  state.text = query.snapshot.text;
+  state.cursor = query.cursor;
+  state.language = query.snapshot.languageId;
+  if (query.formatting) state.indentation = {!query.formatting->insertSpaces, query.formatting->tabSize};
   return state;
+}
+
+std::optional<std::string> secret_in(const CompletionRequest& request) {
+  auto found = fimd::secret_in(request.prompt);
+  return found ? found : fimd::secret_in(request.suffix);
 }
 
 }  // namespace
 
 Completer::Completer(asio::io_context& io, Endpoint& endpoint, const Documents& documents,
                      const Config& config)
-    : io_(io),
+    : clock_(io, config.time_scale),
       endpoint_(endpoint),
-      documents_(documents),
       config_(config),
-      clock_(io, config.time_scale),
+      io_(io),
       budget_(Budget::Limits()),
-      fetches_(io, clock_, endpoint, cache_, budget_, stats_) {
+      fetches_(io, clock_, endpoint, cache_, budget_, stats_),
+      offers_(stats_, trigger_),
+      prompts_(documents, privacy_) {
   configure();
 }
 
-void Completer::set_ignore_file(std::string_view folder, std::string_view text) {
-  privacy_.set_ignore_file(folder, text);
-}
-
-void Completer::configure() {
-  budget_.set_limits({config_.calls_per_minute, config_.calls_per_day, config_.tokens_per_day});
-  privacy_.set_patterns(config_.excluded_globs);
-}
-
 Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
-  ++stats_.requests;
-  ++last_request_;
   const auto asked = clock_.now();
   const auto state = state_of(query);
+  ++stats_.requests;
+  ++last_request_;
   fetches_.follow(state);
-  judge_offer(state);
-  if (const auto why = excluded(query)) co_return nothing(*why);
+  offers_.follow(state, asked);
 
-  auto suggestions = from_cache(query, state, "cache");
-  if (!suggestions) suggestions = co_await wait_and_ask(query, state);
-  if (suggestions->empty()) co_return std::move(*suggestions);
+  auto suggestions = co_await answer(query, state);
+  if (suggestions.empty()) co_return suggestions;
   silence_.clear();
-  ++stats_.answered[suggestions->front().source];
+  ++stats_.answered[suggestions.front().source];
   stats_.answer_latency.add(clock_.now() - asked);
-  offer(query, state, suggestions->front());
-  co_return std::move(*suggestions);
+  offers_.offer(state, suggestions.front(), clock_.now());
+  const bool speculative = config_.speculation && query.trigger == TriggerKind::automatic;
+  if (speculative) asio::co_spawn(io_, speculate(query, state, suggestions.front()), asio::detached);
+  co_return suggestions;
 }
 
-Task<std::vector<Suggestion>> Completer::wait_and_ask(CompletionQuery query, CursorState state) {
-  const bool invoked = query.trigger == TriggerKind::invoked;
-  const auto decision = trigger_.decide(cursor_line(state), invoked, clock_.now());
+// From what is at hand to what must be waited for.
+Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, const CursorState& state) {
+  if (const auto why = excluded(query)) co_return nothing(*why);
+  if (auto found = from_cache(query, state, "cache")) {
+    keep_shown(query, state, *found);
+    co_return std::move(*found);
+  }
+  const auto decision = trigger_.decide(state.line(), query.trigger == TriggerKind::invoked, clock_.now());
   if (decision.silence != Silence::none) co_return nothing(name_of(decision.silence));
 
   const auto ask_at = clock_.now() + decision.wait;
+  auto predicted = predict(query, state);
+  const bool eager = config_.predictor == PredictorMode::eager || endpoint_.absent();
+  const bool sure = predicted && (eager || kSurePrediction <= predicted->probability);
+  if (!sure) co_return co_await wait_for_model(query, state, ask_at);
+  // The model is asked all the same, for the keys to come.
+  if (decision.wait == Clock::Duration::zero() && fetches_.help_for(state) == Fetches::Help::none)
+    ask(query, state);
+  co_return Suggestions(1, std::move(predicted->suggestion));
+}
+
+// The answer arrives in the cache: of a fetch under way that fits, or of one that is started at `ask_at`.
+Task<std::vector<Suggestion>> Completer::wait_for_model(const CompletionQuery& query,
+                                                        const CursorState& state, Clock::Time ask_at) {
   const auto join_until = clock_.now() + kJoinWait;
+  const auto patience_until = clock_.now() + kPatience;
+  const bool patient = query.trigger == TriggerKind::invoked || config_.predictor == PredictorMode::off;
   bool asked = false;
   for (;;) {
-    if (auto suggestions = from_cache(query, state, endpoint_.provider() == "local" ? "local" : "model"))
-      co_return std::move(*suggestions);
-    const auto help = fetches_.help_for(state);
+    if (auto found = from_cache(query, state, endpoint_.provider() == "local" ? "local" : "model")) {
+      stats_.joined += !asked && !found->empty();
+      co_return std::move(*found);
+    }
     const auto now = clock_.now();
-    if (help == Fetches::Help::here || (help == Fetches::Help::likely && (asked || now < join_until))) {
+    const auto help = fetches_.help_for(state);
+    const bool join =
+        help == Fetches::Help::here || (help == Fetches::Help::likely && (asked || now < join_until));
+    if (join) {
       const bool bounded = help == Fetches::Help::likely && !asked;
-      co_await clock_.wait(fetches_.arrivals(), bounded ? join_until : Clock::Time::max());
+      if (patience_until <= now && !patient) co_return local_or_nothing(query, state, "the model is slow");
+      const auto until = bounded ? join_until : patient ? Clock::Time::max() : patience_until;
+      co_await clock_.wait(fetches_.arrivals(), until);
     } else if (asked) {
-      co_return nothing("the model had nothing to add");
+      co_return local_or_nothing(query, state, "the model had nothing to add");
     } else if (now < ask_at) {
       co_await clock_.sleep_until(ask_at);
     } else {
-      if (const auto why = ask(query, state)) co_return nothing(*why);
+      if (const auto why = ask(query, state)) co_return local_or_nothing(query, state, *why);
       asked = true;
     }
   }
-}
-
-// Why the endpoint may not be asked; nothing when it now is.
-std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state) {
-  if (!endpoint_.available(SteadyClock::now())) return "the endpoint is not available";
-  const auto limit = budget_.reached(clock_.now(), Clock::today());
-  if (limit != Budget::Limit::none) return std::string(name_of(limit));
-  auto request = request_for(query, state);
-  if (auto secret = secret_in(request.prompt)) return secret;
-  if (auto secret = secret_in(request.suffix)) return secret;
-  fetches_.start(state, std::move(request));
-  return std::nullopt;
 }
 
 std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
@@ -143,7 +146,7 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
   const bool invoked = query.trigger == TriggerKind::invoked;
   const auto found = cache_.find(state.place(), state.suffix(), clock_.now(), invoked ? kCandidates : 1);
   if (found.silent && !invoked) return nothing("nothing to add here, or dismissed");
-  std::vector<Suggestion> suggestions;
+  Suggestions suggestions;
   bool in_vain = false;
   for (const auto& hit : found.hits) {
     const auto context = state.trim_context(hit.typed);
@@ -151,9 +154,9 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
     auto trimmed = running ? progress(hit.text, context).ready : trim(hit.text, context);
     in_vain |= !running && !trimmed;
     if (!trimmed) continue;
-    trimmed = first_block(std::move(*trimmed), state.prefix());
-    const auto id = fmt::format("{}.{}", hit.id, ++last_id_);
-    suggestions.push_back({id, std::move(trimmed->text), trimmed->replaces, std::string(source)});
+    auto id = fmt::format("{}.{}", hit.id, ++last_id_);
+    auto block = first_block(std::move(*trimmed), state.prefix());
+    suggestions.push_back({std::move(id), std::move(block.text), block.replaces, std::string(source)});
     cache_.served(hit.id);
   }
   if (!suggestions.empty()) return suggestions;
@@ -161,15 +164,55 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
   return std::nullopt;
 }
 
-CompletionRequest Completer::request_for(const CompletionQuery& query, const CursorState& state) const {
-  CompletionRequest request;
-  request.prompt = state.prefix();
-  request.suffix = state.suffix();
-  request.stream = config_.stream;
-  request.language = state.language;
-  request.temperature = config_.temperature;
+// The user's own text says how it goes on; what is on the screen of it stays.
+std::optional<LocalSuggestion> Completer::predict([[maybe_unused]] const CompletionQuery& query,
+                                                  const CursorState& state) {
+  if (config_.predictor == PredictorMode::off) return std::nullopt;
+  std::optional<Prediction> prediction;
+  if (const auto open = offers_.open_at(state); open && open->source == "local") {
+    prediction = Prediction{std::string(open->rest), 1.0};
+  } else {
+    prediction = fimd::predict(state.prefix(), state.suffix());
+  }
+  if (!prediction) return std::nullopt;
+  auto trimmed = trim(prediction->text, state.trim_context(0));
+  if (!trimmed) return std::nullopt;
+  Suggestion suggestion{fmt::format("p.{}", ++last_id_), std::move(trimmed->text), trimmed->replaces,
+                        "local"};
+  return LocalSuggestion{std::move(suggestion), prediction->probability};
+}
+
+// A prediction that is on the screen gives way to the model's answer only if that extends it or the user has
+// paused.
+void Completer::keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found) {
+  const auto open = offers_.open_at(state);
+  if (!open || open->source != "local" || found.empty() || trigger_.after_pause()) return;
+  if (found.front().text.starts_with(open->rest)) return;
+  if (auto shown = predict(query, state)) found.front() = std::move(shown->suggestion);
+}
+
+std::optional<std::string> Completer::why_not_ask() const {
+  if (!endpoint_.available(SteadyClock::now())) return "the endpoint is not available";
+  const auto limit = budget_.reached(clock_.now(), Clock::today());
+  if (limit != Budget::Limit::none) return std::string(name_of(limit));
+  return std::nullopt;
+}
+
+// Starts a fetch, or says why not.
+std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state) {
+  if (auto why = why_not_ask()) return why;
+  auto request = request_for(query, state);
+  if (auto secret = secret_in(request)) return secret;
+  fetches_.start(state, std::move(request));
+  return std::nullopt;
+}
+
+CompletionRequest Completer::request_for(const CompletionQuery& query, const CursorState& state) {
+  auto request = prompts_.request(query.snapshot.uri, state, clock_.now());
   const bool multi = lines_wanted(state.prefix(), state.suffix(), state.language) == Lines::multi;
   request.max_tokens = query.max_tokens.value_or(multi ? config_.max_tokens : config_.single_line_tokens);
+  request.temperature = config_.temperature;
+  request.stream = config_.stream;
   return request;
 }
 
@@ -179,99 +222,53 @@ std::vector<Suggestion> Completer::nothing(std::string_view why) {
   return {};
 }
 
-CursorState Completer::state_of(const CompletionQuery& query) const {
-  CursorState state;
-  state.document = document_id(query.snapshot.uri);
-  state.text = query.snapshot.text;
-  state.cursor = query.cursor;
-  state.language = query.snapshot.languageId;
-  if (query.formatting) state.indentation = {!query.formatting->insertSpaces, query.formatting->tabSize};
-  return state;
-}
-
-void Completer::judge_offer(const CursorState& state) {
-  const auto entry = offers_.find(state.document);
-  if (entry == offers_.end()) return;
-  const auto& shown = entry->second.shown;
-  const auto fate = fate_of(shown, *state.text, state.cursor, clock_.now());
-  if (fate == Fate::open) return;
-  if (fate == Fate::accepted) accepted(shown.id);
-  if (fate == Fate::rejected && first_time("dismissed", shown.id)) {
-    ++stats_.rejected;
-    trigger_.rejected(clock_.now());
-  }
-  offers_.erase(state.document);
-}
-
-// An editor may say what the text tells as well: each counts once. Ids are never used again, so an old set
-// may go.
-bool Completer::first_time(std::string_view what, std::string_view id) {
-  if (kRememberedIds < counted_.size()) counted_.clear();
-  return counted_.insert(fmt::format("{} {}", what, id)).second;
-}
-
-void Completer::shown(std::string_view id) {
-  stats_.shown += first_time("shown", id);
-}
-
-void Completer::accepted(std::string_view id) {
-  if (!first_time("accepted", id)) return;
-  ++stats_.accepted;
-  trigger_.accepted();
-}
-
-void Completer::partly_accepted(std::string_view id) {
-  stats_.partly_accepted += first_time("partly", id);
-}
-
-void Completer::dismissed(std::string_view id) {
-  for (const auto& [document, offer] : offers_) {
-    if (offer.shown.id != id || !first_time("dismissed", id)) continue;
-    ++stats_.dismissed;
-    trigger_.rejected(clock_.now());
-    cache_.dismiss(offer.state.place(), offer.state.suffix(), clock_.now());
-  }
-}
-
-void Completer::offer(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion) {
-  ++stats_.offered;
-  auto& offer = offers_[state.document];
-  offer.shown = {suggestion.id, suggestion.text, spot_at(*state.text, state.cursor), clock_.now()};
-  offer.state = state;
-  if (config_.speculation) asio::co_spawn(io_, speculate(query, state, suggestion), asio::detached);
+std::vector<Suggestion> Completer::local_or_nothing(const CompletionQuery& query, const CursorState& state,
+                                                    std::string_view why) {
+  if (auto predicted = predict(query, state)) return Suggestions(1, std::move(predicted->suggestion));
+  return nothing(why);
 }
 
 Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion suggestion) {
   const auto request = last_request_;
-  co_await clock_.sleep_until(clock_.now() + kDwell);
-  if (request != last_request_ || fetches_.speculating()) co_return;
-  auto next = accepted_state(state, suggestion);
+  if (offers_.acceptance() < kLikelyAccept) co_await clock_.sleep_until(clock_.now() + kDwell);
+  if (request != last_request_ || fetches_.speculating() || why_not_ask()) co_return;
+  auto next = state.after(suggestion.text, suggestion.replaces);
   const auto found = cache_.find(next.place(), next.suffix(), clock_.now());
-  const bool worth_it = silence_at(cursor_line(next)) == Silence::none;
-  if (found.silent || !found.hits.empty() || !worth_it || !endpoint_.available(SteadyClock::now())) co_return;
-  if (budget_.reached(clock_.now(), Clock::today()) != Budget::Limit::none) co_return;
+  if (found.silent || !found.hits.empty() || silence_at(next.line()) != Silence::none) co_return;
   auto prompt = request_for(query, next);
-  if (secret_in(prompt.prompt) || secret_in(prompt.suffix)) co_return;
-  fetches_.speculate(state, suggestion.text, std::move(next), std::move(prompt));
+  if (!secret_in(prompt)) fetches_.speculate(state, suggestion.text, std::move(next), std::move(prompt));
 }
 
-void Completer::edited(std::string_view) {
+void Completer::configure() {
+  budget_.set_limits({config_.calls_per_minute, config_.calls_per_day, config_.tokens_per_day});
+  privacy_.set_patterns(config_.excluded_globs);
+}
+
+void Completer::set_workspace(std::string_view folder_uri) {
+  prompts_.set_workspace(uri_path(folder_uri));
+}
+
+void Completer::set_ignore_file(std::string_view folder, std::string_view text) {
+  privacy_.set_ignore_file(folder, text);
+}
+
+void Completer::edited(const Edit& edit) {
   trigger_.edited(clock_.now());
+  if (privacy_.excludes(edit.uri)) return;
+  prompts_.edited(edit);
 }
 
 void Completer::closed(std::string_view uri) {
   const auto document = document_id(uri);
   fetches_.forget(document);
   cache_.forget(document);
-  offers_.erase(document);
+  offers_.forget(document);
+  prompts_.closed(uri);
 }
 
-std::int64_t Completer::calls_today() const {
-  return budget_.calls_on(Clock::today());
-}
-
-std::int64_t Completer::tokens_today() const {
-  return budget_.tokens_on(Clock::today());
+void Completer::dismissed(std::string_view id) {
+  const auto state = offers_.dismissed(id, clock_.now());
+  if (state) cache_.dismiss(state->place(), state->suffix(), clock_.now());
 }
 
 }  // namespace fimd

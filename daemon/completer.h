@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -17,11 +16,13 @@
 #include "daemon/documents.h"
 #include "daemon/endpoint.h"
 #include "daemon/fetches.h"
+#include "daemon/offers.h"
 #include "daemon/privacy.h"
-#include "daemon/shown.h"
+#include "daemon/prompts.h"
 #include "daemon/stats.h"
 #include "daemon/task.h"
 #include "daemon/trigger.h"
+#include "predictor/predictor.h"
 #include "protocol/lsp.h"
 
 namespace fimd {
@@ -32,16 +33,15 @@ struct CompletionQuery {
   TriggerKind trigger = TriggerKind::automatic;
   std::optional<FormattingOptions> formatting;
   std::optional<int> max_tokens;
+  bool stateless = false;  // no open document: nothing is known of it but this text
 };
 
-struct Suggestion {
-  std::string id;
-  std::string text;          // to insert at the cursor; never empty
-  std::size_t replaces = 0;  // bytes after the cursor, on its line, that `text` contains
-  std::string source;        // "model", "cache" or "local"
+struct LocalSuggestion {
+  Suggestion suggestion;
+  double probability = 0;
 };
 
-// Owns everything an answer can come from. Tell it of every edit, request, accept and dismissal.
+// Owns everything that an answer can come from. Tell it of every edit, request, accept and dismissal.
 class Completer {
  public:
   Completer(asio::io_context& io, Endpoint& endpoint, const Documents& documents, const Config& config);
@@ -52,58 +52,57 @@ class Completer {
 
   // The settings have changed.
   void configure();
+  void set_workspace(std::string_view folder_uri);
   void set_ignore_file(std::string_view folder, std::string_view text);
 
-  void edited(std::string_view uri);
+  void edited(const Edit& edit);
   void closed(std::string_view uri);
 
   // What the editor says of a suggestion, by its id. All are optional: the text of later requests tells most
   // of it.
-  void shown(std::string_view id);
-  void accepted(std::string_view id);
-  void partly_accepted(std::string_view id);
+  void shown(std::string_view id) { offers_.shown(id); }
+  void accepted(std::string_view id) { offers_.accepted(id); }
+  void partly_accepted(std::string_view id) { offers_.partly_accepted(id); }
   // It will not be offered at this place again until the text around it changes.
   void dismissed(std::string_view id);
 
   const Stats& stats() const { return stats_; }
   // Why the last request got nothing; empty when it got something.
   const std::string& silence() const { return silence_; }
-  std::int64_t calls_today() const;
-  std::int64_t tokens_today() const;
+  std::int64_t calls_today() const { return budget_.calls_on(Clock::today()); }
+  std::int64_t tokens_today() const { return budget_.tokens_on(Clock::today()); }
 
  private:
-  Task<std::vector<Suggestion>> wait_and_ask(CompletionQuery query, CursorState state);
-  std::optional<std::string> excluded(const CompletionQuery& query);
-  std::optional<std::vector<Suggestion>> from_cache(const CompletionQuery& query, const CursorState& state,
-                                                    std::string_view source);
-  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state);
-  CompletionRequest request_for(const CompletionQuery& query, const CursorState& state) const;
-  std::vector<Suggestion> nothing(std::string_view why);
-  CursorState state_of(const CompletionQuery& query) const;
+  using Suggestions = std::vector<Suggestion>;
 
-  struct Offer {
-    Shown shown;
-    CursorState state;
-  };
-  void judge_offer(const CursorState& state);
-  bool first_time(std::string_view what, std::string_view id);
-  void offer(const CompletionQuery& query, const CursorState& state, const Suggestion& suggestion);
+  Task<Suggestions> answer(const CompletionQuery& query, const CursorState& state);
+  Task<Suggestions> wait_for_model(const CompletionQuery& query, const CursorState& state,
+                                   Clock::Time ask_at);
+  std::optional<std::string> excluded(const CompletionQuery& query);
+  std::optional<Suggestions> from_cache(const CompletionQuery& query, const CursorState& state,
+                                        std::string_view source);
+  std::optional<LocalSuggestion> predict(const CompletionQuery& query, const CursorState& state);
+  void keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found);
+  std::optional<std::string> why_not_ask() const;
+  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state);
+  CompletionRequest request_for(const CompletionQuery& query, const CursorState& state);
+  Suggestions nothing(std::string_view why);
+  Suggestions local_or_nothing(const CompletionQuery& query, const CursorState& state, std::string_view why);
   Task<> speculate(CompletionQuery query, CursorState state, Suggestion suggestion);
 
-  asio::io_context& io_;
+  const Clock clock_;
   Endpoint& endpoint_;
-  const Documents& documents_;
   const Config& config_;
-  Clock clock_;
+  asio::io_context& io_;
   Stats stats_;
   Cache cache_;
   Budget budget_;
   Fetches fetches_;
   Trigger trigger_;
+  Offers offers_;
   Privacy privacy_;
-  std::unordered_map<std::uint64_t, Offer> offers_;  // the last one of each document
-  std::unordered_set<std::string> counted_;          // what the stats have of which suggestion
-  std::unordered_set<std::string> told_excluded_;    // documents whose exclusion the log has
+  Prompts prompts_;
+  std::unordered_set<std::string> told_excluded_;  // documents whose exclusion the log has
   std::string silence_;
   unsigned long last_id_ = 0;
   unsigned long last_request_ = 0;

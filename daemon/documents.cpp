@@ -17,15 +17,26 @@ bool length_fits(std::uint32_t length, std::string_view replaced) {
   return counts(PositionEncoding::utf16) || counts(PositionEncoding::utf8) || counts(PositionEncoding::utf32);
 }
 
-// False when the change cannot have been made to this text.
-bool apply(Text& text, const ContentChange& change, PositionEncoding encoding) {
+// Where the new text of the change begins; nothing when the change cannot have been made to this text.
+std::optional<Offset> apply(Text& text, const ContentChange& change, PositionEncoding encoding) {
   Offset begin = text.offset_at(change.range->start, encoding);
   Offset end = text.offset_at(change.range->end, encoding);
   if (begin > end) std::swap(begin, end);
   const std::string_view replaced = text.view().substr(begin, end - begin);
-  if (change.rangeLength && !length_fits(*change.rangeLength, replaced)) return false;
+  if (change.rangeLength && !length_fits(*change.rangeLength, replaced)) return std::nullopt;
   text.replace(begin, end, change.text);
-  return true;
+  return begin;
+}
+
+// What is new in `now`: all but its longest head and tail that `was` has too.
+std::pair<Offset, Offset> changed_part(std::string_view was, std::string_view now) {
+  const auto shorter = std::min(was.size(), now.size());
+  const auto head =
+      std::mismatch(was.begin(), was.begin() + static_cast<std::ptrdiff_t>(shorter), now.begin());
+  const auto begin = static_cast<Offset>(head.first - was.begin());
+  const auto room = static_cast<std::ptrdiff_t>(shorter - begin);
+  const auto tail = std::mismatch(was.rbegin(), was.rbegin() + room, now.rbegin());
+  return {begin, now.size() - static_cast<Offset>(tail.first - was.rbegin())};
 }
 
 }  // namespace
@@ -37,7 +48,8 @@ std::optional<std::string> Documents::open(DidOpenParams params) {
   return set_text(document, std::move(params.text));
 }
 
-std::optional<std::string> Documents::change(DidChangeParams params, PositionEncoding encoding) {
+std::optional<std::string> Documents::change(DidChangeParams params, PositionEncoding encoding,
+                                             const EditListener& listener) {
   const auto [entry, unknown] = documents_.try_emplace(uri_key(params.uri));
   Document& document = entry->second;
   document.version = params.version;
@@ -48,8 +60,8 @@ std::optional<std::string> Documents::change(DidChangeParams params, PositionEnc
     reason = document.uri + ": changed before it was opened; ignored until its whole text comes";
   }
   for (ContentChange& change : params.contentChanges) {
-    std::optional<std::string> fault =
-        change.range ? edit(document, change, encoding) : set_text(document, std::move(change.text));
+    std::optional<std::string> fault = change.range ? edit(document, change, encoding, listener)
+                                                    : replace(document, std::move(change.text), listener);
     if (!change.range || fault) reason = std::move(fault);
   }
   return reason;
@@ -87,16 +99,29 @@ std::optional<std::string> Documents::set_text(Document& document, std::string t
   return std::nullopt;
 }
 
+std::optional<std::string> Documents::replace(Document& document, std::string text,
+                                              const EditListener& listener) {
+  const auto was = document.text;
+  auto fault = set_text(document, std::move(text));
+  if (fault || !was || !listener) return fault;
+  const auto part = changed_part(was->view(), document.text->view());
+  listener({document.uri, *document.text, part.first, part.second});
+  return std::nullopt;
+}
+
 // In place when no snapshot holds the text, else on a copy of it.
 std::optional<std::string> Documents::edit(Document& document, const ContentChange& change,
-                                           PositionEncoding encoding) {
+                                           PositionEncoding encoding, const EditListener& listener) {
   if (!document.text) return std::nullopt;
   if (document.text.use_count() > 1) document.text = std::make_shared<Text>(*document.text);
-  if (!apply(*document.text, change, encoding)) {
+  const auto begin = apply(*document.text, change, encoding);
+  if (!begin) {
     document.text = nullptr;
     return document.uri + ": an edit does not fit its text; ignored until its whole text comes";
   }
-  return document.text->size() > max_bytes_ ? drop_too_large(document) : std::nullopt;
+  if (document.text->size() > max_bytes_) return drop_too_large(document);
+  if (listener) listener({document.uri, *document.text, *begin, *begin + change.text.size()});
+  return std::nullopt;
 }
 
 std::optional<std::string> Documents::drop_too_large(Document& document) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,15 @@ struct Snapshot {
   std::shared_ptr<const Text> text;
 };
 
+// One change that was made: the bytes [begin, end) of the document are new; begin == end for a deletion.
+struct Edit {
+  std::string_view uri;  // as the client wrote it
+  const Text& text;      // the document after it
+  Offset begin = 0;
+  Offset end = 0;
+};
+using EditListener = std::function<void(const Edit&)>;
+
 constexpr std::size_t kMaxDocumentBytes = 10'000'000;
 
 // The open documents by URI. A document that is out of sync with the editor (an edit before it was opened, a
@@ -33,7 +43,9 @@ class Documents {
   explicit Documents(std::size_t max_bytes = kMaxDocumentBytes) : max_bytes_(max_bytes) {}
 
   std::optional<std::string> open(DidOpenParams params);
-  std::optional<std::string> change(DidChangeParams params, PositionEncoding encoding);
+  // `listener`, if any, hears of every edit; a change of the whole text counts as the one edit that makes it.
+  std::optional<std::string> change(DidChangeParams params, PositionEncoding encoding,
+                                    const EditListener& listener = nullptr);
   void close(std::string_view uri);
 
   // Nothing for a document that is not open, out of sync or too large.
@@ -52,7 +64,9 @@ class Documents {
   };
 
   std::optional<std::string> set_text(Document& document, std::string text);
-  std::optional<std::string> edit(Document& document, const ContentChange& change, PositionEncoding encoding);
+  std::optional<std::string> edit(Document& document, const ContentChange& change, PositionEncoding encoding,
+                                  const EditListener& listener);
+  std::optional<std::string> replace(Document& document, std::string text, const EditListener& listener);
   std::optional<std::string> drop_too_large(Document& document);
 
   std::size_t max_bytes_;

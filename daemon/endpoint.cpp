@@ -116,6 +116,7 @@ void Endpoint::connect(std::string url, std::string token) {
   url_ = std::move(url);
   token_ = std::move(token);
   fault_.clear();
+  absent_ = false;
   health_ = EndpointHealth();
   closed_until_ = {};
   target_known_.notify();
@@ -124,6 +125,13 @@ void Endpoint::connect(std::string url, std::string token) {
 void Endpoint::fail(std::string reason) {
   fault_ = std::move(reason);
   health_ = EndpointHealth{.failures = 1, .message = fault_, .lasting = true};
+  target_known_.notify();
+}
+
+void Endpoint::disconnect() {
+  fault_ = "neither an endpoint nor a model is configured";
+  absent_ = true;
+  health_ = EndpointHealth();
   target_known_.notify();
 }
 

@@ -49,6 +49,10 @@ class Endpoint {
   // There is nowhere to call, and why. connect() ends that state.
   void fail(std::string reason);
 
+  // Nothing is configured, and that is no fault.
+  void disconnect();
+  bool absent() const { return absent_; }
+
   // False while backing off: a call now would be pointless.
   bool available(SteadyClock::time_point now) const;
   const EndpointHealth& health() const { return health_; }
@@ -71,6 +75,7 @@ class Endpoint {
   std::string token_;
   std::string fault_;
   std::string provider_;
+  bool absent_ = false;
   Signal target_known_;
   EndpointHealth health_;
   SteadyClock::time_point closed_until_{};

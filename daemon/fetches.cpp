@@ -10,22 +10,6 @@
 
 namespace fimd {
 
-CachePlace CursorState::place() const {
-  const auto line = text->line_of(cursor);
-  const auto start = text->line_start(line);
-  return {document, text->hash_above(line), text->view().substr(start, cursor - start)};
-}
-
-TrimContext CursorState::trim_context(std::size_t typed) const {
-  TrimContext context;
-  context.prefix = prefix();
-  context.suffix = suffix();
-  context.language = language;
-  context.indentation = indentation;
-  context.typed = typed;
-  return context;
-}
-
 struct Fetches::Fetch {
   CursorState state;    // what the model was asked to complete
   Spot spot;            // where `assumed` would stand; that is state's cursor when nothing is assumed

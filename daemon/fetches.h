@@ -11,28 +11,13 @@
 #include "daemon/budget.h"
 #include "daemon/cache.h"
 #include "daemon/clock.h"
+#include "daemon/cursor_state.h"
 #include "daemon/endpoint.h"
 #include "daemon/spot.h"
 #include "daemon/stats.h"
 #include "daemon/task.h"
-#include "daemon/text.h"
-#include "daemon/trim.h"
 
 namespace fimd {
-
-// Where a cursor stands in which text.
-struct CursorState {
-  std::uint64_t document = 0;
-  std::shared_ptr<const Text> text;
-  Offset cursor = 0;
-  std::string language;
-  Indentation indentation;
-
-  std::string_view prefix() const { return text->view().substr(0, cursor); }
-  std::string_view suffix() const { return text->view().substr(cursor); }
-  CachePlace place() const;
-  TrimContext trim_context(std::size_t typed) const;
-};
 
 class Fetches {
  public:

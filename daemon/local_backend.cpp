@@ -34,9 +34,7 @@ std::string random_token() {
 
 // A random token that only the two of us know. The backend takes its model from our own environment.
 std::vector<std::string> backend_environment(const std::string& token) {
-  std::vector<std::string> environment = {"FIM_TOKEN=" + token, "FIM_TOKENS=", "FIM_AUTH="};
-  if (!has_model_configured()) environment.push_back("FIM_PROVIDER=local");
-  return environment;
+  return {"FIM_TOKEN=" + token, "FIM_TOKENS=", "FIM_AUTH="};
 }
 
 bool is_program(const std::filesystem::path& path) {
@@ -116,8 +114,9 @@ Task<> LocalBackend::run_once(std::string program) {
 }
 
 void connect_as_configured(const Config& config, Endpoint& endpoint, LocalBackend& backend) {
-  if (config.endpoint.empty()) return backend.start();
+  if (config.endpoint.empty() && has_model_configured()) return backend.start();
   backend.stop();
+  if (config.endpoint.empty()) return endpoint.disconnect();
   if (const auto fault = endpoint_fault(config.endpoint)) return endpoint.fail(*fault);
   endpoint.connect(config.endpoint, config.token);
 }

@@ -56,7 +56,7 @@ std::string cache_key(std::string_view workspace, std::string_view path) {
 std::string block(const Snippet& snippet, std::size_t size) {
   const auto header = std::string(kFileMarker).append(snippet.path).append("\n");
   if (header.size() >= size) return {};
-  const auto lines = trim_right(first_lines(snippet.text, size - header.size() - 1));
+  const auto lines = strip_right(first_lines(snippet.text, size - header.size() - 1));
   return lines.empty() ? std::string() : header + without_returns(lines) + "\n";
 }
 

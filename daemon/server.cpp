@@ -165,6 +165,7 @@ Json Server::initialize(const Json& params) {
 
 void Server::initialized(const Json&) {
   choose_endpoint();
+  if (!client_.rootUris.empty()) completer_.set_workspace(client_.rootUris.front());
   read_ignore_files();
   tell_status(false);
   if (client_.registersConfiguration) {
@@ -216,9 +217,10 @@ void Server::choose_endpoint() {
   if (chosen_ == wanted) return;
   chosen_ = wanted;
   if (config_.endpoint.empty()) {
-    tell(MessageType::info, has_model_configured()
-                                ? "no endpoint is configured: the bundled backend on this machine asks the model"
-                                : "neither an endpoint nor a model is configured: completing from your own text");
+    tell(MessageType::info,
+         has_model_configured()
+             ? "no endpoint is configured: the bundled backend on this machine asks the model"
+             : "neither an endpoint nor a model is configured: completing from your own text");
   }
   connect_as_configured(config_, endpoint_, backend_);
 }

@@ -102,7 +102,7 @@ void Server::tell_status(bool busy) {
   if (!client_.status) return;
   const auto& health = endpoint_.health();
   Status status;
-  status.kind = busy ? "busy" : endpoint_.provider() == "local" ? "local" : "ready";
+  status.kind = busy ? "busy" : endpoint_.absent() || endpoint_.provider() == "local" ? "local" : "ready";
   status.message = busy ? "" : completer_.silence();
   if (health.lasting) status.kind = "error";
   if (health.lasting) status.message = health.message;
@@ -149,6 +149,7 @@ void Server::fim_complete(const Json& id, const Json& params) {
   query.snapshot.languageId = wanted.languageId;
   query.snapshot.text = std::make_shared<Text>(wanted.prefix + wanted.suffix);
   query.trigger = TriggerKind::invoked;
+  query.stateless = true;
   query.max_tokens = wanted.maxTokens;
   requests_.start(id, std::string(), complete_stateless(std::move(query)));
 }

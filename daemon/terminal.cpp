@@ -56,6 +56,7 @@ std::optional<CompletionQuery> read_query(const Location& location) {
   query.snapshot.text = std::make_shared<Text>(std::string(std::istreambuf_iterator<char>(file), {}));
   query.cursor = query.snapshot.text->offset_at(location.position, PositionEncoding::utf32);
   query.trigger = TriggerKind::invoked;
+  query.stateless = true;
   return query;
 }
 

@@ -25,14 +25,14 @@ std::string_view indentation_of(std::string_view line) {
   return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
 }
 
-std::string_view trim_right(std::string_view text) {
+std::string_view strip_right(std::string_view text) {
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
 std::string_view trim_both(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  return trim_right(text);
+  return strip_right(text);
 }
 
 std::uint64_t hash_of(std::string_view text) {

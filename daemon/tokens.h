@@ -32,7 +32,7 @@ std::string_view next_line(std::string_view& text);
 
 // The line's leading blanks, and the text without blanks at its end or at both ends.
 std::string_view indentation_of(std::string_view line);
-std::string_view trim_right(std::string_view text);
+std::string_view strip_right(std::string_view text);
 std::string_view trim_both(std::string_view text);
 
 // FNV-1a, good enough to tell texts of one editor session apart.

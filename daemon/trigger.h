@@ -57,6 +57,8 @@ class Trigger {
   // own).
   static constexpr std::chrono::milliseconds kOneKey{10};
   void edited(Time now);
+  // The last key came after a pause.
+  bool after_pause() const { return after_pause_; }
   // What became of a suggestion that was on the screen.
   void accepted();
   void rejected(Time now);

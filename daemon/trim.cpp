@@ -100,8 +100,8 @@ Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view
   if (one_line(text)) text = text.substr(0, keep_before_rest(text, around));
   const auto rest = rest_of_line(window.suffix).substr(0, contained_closers(text, around));
   const auto ahead = static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), is_closer));
-  text = trim_right(text.substr(0, keep_balanced(text, around, ahead)));
-  if (one_line(text)) text = trim_right(text.substr(0, keep_before_rest(text, around)));
+  text = strip_right(text.substr(0, keep_balanced(text, around, ahead)));
+  if (one_line(text)) text = strip_right(text.substr(0, keep_before_rest(text, around)));
   return {std::string(text), contained_closers(text, around)};
 }
 
@@ -114,7 +114,7 @@ std::string cleaned(std::string_view generated, const TrimContext& context, cons
 std::optional<Trimmed> fitted(std::string_view text, const Cut& cut, const Window& window,
                               std::string_view language) {
   if (cut.keep <= window.begun.size()) return std::nullopt;
-  const auto whole = trim_right(text.substr(0, cut.keep));
+  const auto whole = strip_right(text.substr(0, cut.keep));
   if (whole.size() <= window.begun.size() || repeats_next_line(whole, window.head, window.suffix))
     return std::nullopt;
   auto trimmed = fit_suffix(whole.substr(window.begun.size()), window, language);
@@ -148,7 +148,7 @@ Progress progress(std::string_view so_far, const TrimContext& context) {
   if (keep_first_line(text) == text.size()) return {};
   auto cut = cut_lines(text, window, context.language, false);
   Progress progress;
-  progress.finished = trim_right(text.substr(cut.keep)).size() > 0 || !cut.block;
+  progress.finished = strip_right(text.substr(cut.keep)).size() > 0 || !cut.block;
   const auto block = keep_first_block(text, window.head);
   if (progress.finished || block < text.size()) {
     cut.keep = progress.finished ? cut.keep : block;

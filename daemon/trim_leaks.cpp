@@ -64,8 +64,8 @@ std::size_t keep_before_markers(std::string_view text, std::string_view prefix, 
     if (!mentions(prefix, name) && !mentions(suffix, name)) keep = at;
   }
   for (const auto marker : kEndMarkers) {
-    if (trim_right(text.substr(0, keep)).ends_with(marker))
-      keep = trim_right(text.substr(0, keep)).size() - marker.size();
+    if (strip_right(text.substr(0, keep)).ends_with(marker))
+      keep = strip_right(text.substr(0, keep)).size() - marker.size();
   }
   return keep;
 }
@@ -158,14 +158,14 @@ std::string_view without_repeated_prefix(std::string_view text, std::string_view
 }
 
 bool opens_line(std::string_view prefix) {
-  const auto line = trim_right(prefix);
+  const auto line = strip_right(prefix);
   return !line.empty() && std::string_view("{([:,").find(line.back()) != std::string_view::npos;
 }
 
 // On an indented blank line a model may start with a newline, or write the indentation that is already there.
 std::string_view without_extra_indentation(std::string_view text, std::string_view prefix) {
   const auto line = current_line(prefix);
-  const auto above = trim_right(prefix.substr(0, prefix.size() - line.size()));
+  const auto above = strip_right(prefix.substr(0, prefix.size() - line.size()));
   const bool blank_above = prefix.size() - line.size() > above.size() + 2;
   if (!line.empty() || blank_above || opens_line(above)) {
     const auto first = std::min(text.find_first_not_of(" \t\n"), text.size());

@@ -51,7 +51,7 @@ bool ignores_indentation(std::string_view line, std::string_view language) {
 
 std::string_view without_comment(std::string_view line, std::string_view language) {
   const auto mark = line.find(blocks_by_colon(language) ? " #" : " //");
-  return trim_right(line.substr(0, mark));
+  return strip_right(line.substr(0, mark));
 }
 
 std::string_view next_full_line(std::string_view suffix) {
@@ -64,7 +64,7 @@ std::string_view next_full_line(std::string_view suffix) {
 }
 
 std::string_view last_full_line(std::string_view prefix) {
-  return current_line(trim_right(prefix));
+  return current_line(strip_right(prefix));
 }
 
 bool next_is_deeper(std::string_view prefix, std::string_view suffix) {
@@ -150,7 +150,7 @@ bool opens_block(std::string_view line, std::string_view language) {
 Lines lines_wanted(std::string_view prefix, std::string_view suffix, std::string_view language) {
   const auto line = current_line(prefix);
   const bool starts_block = trim_both(line).empty() || opens_block(line, language);
-  const auto rest = trim_right(rest_of_line(suffix));
+  const auto rest = strip_right(rest_of_line(suffix));
   // `) {` and `):` belong to a block that has begun.
   const bool free = only_closers(rest) && !rest.ends_with('{') && !rest.ends_with(':');
   return free && starts_block && !next_is_deeper(prefix, suffix) ? Lines::multi : Lines::single;

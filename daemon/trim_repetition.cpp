@@ -20,7 +20,7 @@ struct TextLine {
 std::vector<TextLine> full_lines(std::string_view text) {
   std::vector<TextLine> lines;
   for (auto rest = text; !rest.empty();) {
-    const auto line = trim_right(next_line(rest));
+    const auto line = strip_right(next_line(rest));
     const auto end = text.size() - rest.size() - (rest.empty() && !text.ends_with('\n') ? 0 : 1);
     if (!line.empty()) lines.push_back({line, end});
   }
@@ -58,7 +58,7 @@ std::string without_numbers(std::string_view line) {
 
 std::string_view line_above(std::string_view prefix) {
   const auto line = current_line(prefix);
-  return trim_both(current_line(trim_right(prefix.substr(0, prefix.size() - line.size()))));
+  return trim_both(current_line(strip_right(prefix.substr(0, prefix.size() - line.size()))));
 }
 
 std::string_view line_below(std::string_view suffix) {

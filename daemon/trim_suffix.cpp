@@ -65,7 +65,7 @@ std::vector<CodeLine> code_lines(std::string_view text, std::size_t most) {
   std::vector<CodeLine> lines;
   for (auto rest = text; !rest.empty() && lines.size() < most;) {
     const auto begin = text.size() - rest.size();
-    const auto line = trim_right(next_line(rest));
+    const auto line = strip_right(next_line(rest));
     if (!line.empty()) lines.push_back({line, begin});
   }
   return lines;
@@ -146,7 +146,7 @@ bool is_reworded(std::string_view line, std::string_view original) {
 }  // namespace
 
 std::size_t keep_before_rest(std::string_view text, const Surroundings& around) {
-  const auto rest = trim_right(rest_of_line(around.suffix));
+  const auto rest = strip_right(rest_of_line(around.suffix));
   const auto may_cut = [&](std::size_t at) {
     return !splits_token(text, at) && !opens_angle(text, at) && stays_balanced(around, text, at);
   };
@@ -198,14 +198,14 @@ std::size_t keep_balanced(std::string_view text, const Surroundings& around, std
     } else if (const auto other = spare.find(kind); other != std::string::npos) {
       spare.erase(other, 1);
     } else {
-      return trim_right(text.substr(0, closers[i])).size();
+      return strip_right(text.substr(0, closers[i])).size();
     }
   }
   return text.size();
 }
 
 std::size_t contained_closers(std::string_view text, const Surroundings& around) {
-  const auto rest = trim_right(rest_of_line(around.suffix));
+  const auto rest = strip_right(rest_of_line(around.suffix));
   if (rest.empty() || !only_closers(rest)) return 0;
   auto closers = unmatched_closers(scan_after(around.prefix, text, around.language));
   const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);

@@ -1,0 +1,81 @@
+#include "daemon/offers.h"
+
+#include <fmt/format.h>
+
+namespace fimd {
+namespace {
+
+// Ids are never used again, so an old set may go.
+constexpr std::size_t kRememberedIds = 10'000;
+// About the last ten verdicts count.
+constexpr double kVerdictWeight = 0.1;
+
+}  // namespace
+
+void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time now) {
+  ++stats_.offered;
+  offers_[state.document] = {suggestion, state, spot_at(*state.text, state.cursor), now};
+}
+
+void Offers::follow(const CursorState& state, Time now) {
+  const auto entry = offers_.find(state.document);
+  if (entry == offers_.end()) return;
+  const auto& offer = entry->second;
+  const auto typed = typed_since(offer.spot, *state.text, state.cursor);
+  if (typed && typed->size() < offer.suggestion.text.size() && agree(*typed, offer.suggestion.text)) return;
+  if (typed && typed->starts_with(offer.suggestion.text)) {
+    accepted(offer.suggestion.id);
+  } else if (kTimeToRead <= now - offer.since && first_time("rejected", offer.suggestion.id)) {
+    ++stats_.rejected;
+    judge(0);
+    trigger_.rejected(now);
+  }
+  offers_.erase(entry);
+}
+
+std::optional<Offers::Open> Offers::open_at(const CursorState& state) const {
+  const auto entry = offers_.find(state.document);
+  if (entry == offers_.end()) return std::nullopt;
+  const auto& suggestion = entry->second.suggestion;
+  const auto typed = typed_since(entry->second.spot, *state.text, state.cursor);
+  if (!typed || !suggestion.text.starts_with(*typed) || typed->size() == suggestion.text.size())
+    return std::nullopt;
+  return Open{std::string_view(suggestion.text).substr(typed->size()), suggestion.source};
+}
+
+bool Offers::first_time(std::string_view what, std::string_view id) {
+  if (kRememberedIds < counted_.size()) counted_.clear();
+  return counted_.insert(fmt::format("{} {}", what, id)).second;
+}
+
+void Offers::judge(double accepted) {
+  acceptance_ += kVerdictWeight * (accepted - acceptance_);
+}
+
+void Offers::shown(std::string_view id) {
+  stats_.shown += first_time("shown", id);
+}
+
+void Offers::accepted(std::string_view id) {
+  if (!first_time("accepted", id)) return;
+  ++stats_.accepted;
+  judge(1);
+  trigger_.accepted();
+}
+
+void Offers::partly_accepted(std::string_view id) {
+  stats_.partly_accepted += first_time("partly", id);
+}
+
+std::optional<CursorState> Offers::dismissed(std::string_view id, Time now) {
+  for (const auto& [document, offer] : offers_) {
+    if (offer.suggestion.id != id || !first_time("rejected", id)) continue;
+    ++stats_.dismissed;
+    judge(0);
+    trigger_.rejected(now);
+    return offer.state;
+  }
+  return std::nullopt;
+}
+
+}  // namespace fimd

@@ -1,0 +1,77 @@
+// The suggestions that editors are believed to show, and what becomes of them. Pure: the clock is a
+// parameter.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "daemon/cursor_state.h"
+#include "daemon/spot.h"
+#include "daemon/stats.h"
+#include "daemon/trigger.h"
+
+namespace fimd {
+
+struct Suggestion {
+  std::string id;            // never used again
+  std::string text;          // to insert at the cursor; never empty
+  std::size_t replaces = 0;  // bytes after the cursor, on its line, that `text` contains
+  std::string source;        // "model", "cache" or "local"
+};
+
+// 84 % of the suggestions that people accept were visible for longer than this.
+constexpr std::chrono::milliseconds kTimeToRead{300};
+
+// Keeps the last suggestion of each document. An editor may say what became of it; where it does not, the
+// text of the next request tells: it stands before the cursor, or the user went another way. Either way it
+// counts once in the stats, and tells the trigger.
+class Offers {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  Offers(Stats& stats, Trigger& trigger) : stats_(stats), trigger_(trigger) {}
+
+  void offer(const CursorState& state, const Suggestion& suggestion, Time now);
+  // A request at this place: what became of the document's last suggestion?
+  void follow(const CursorState& state, Time now);
+  void forget(std::uint64_t document) { offers_.erase(document); }
+
+  struct Open {
+    std::string_view rest;  // what is not typed of it yet; valid until the next call of anything but this
+    std::string_view source;
+  };
+  // The document's last suggestion if it still agrees with the text and some of it is left.
+  std::optional<Open> open_at(const CursorState& state) const;
+
+  void shown(std::string_view id);
+  void accepted(std::string_view id);
+  void partly_accepted(std::string_view id);
+  // Where the suggestion was made; nothing when the id is not that of a document's last one.
+  std::optional<CursorState> dismissed(std::string_view id, Time now);
+
+  // Of the suggestions that could be read, the share that was accepted; 1 before there are any.
+  double acceptance() const { return acceptance_; }
+
+ private:
+  struct Offer {
+    Suggestion suggestion;
+    CursorState state;
+    Spot spot;
+    Time since;
+  };
+  bool first_time(std::string_view what, std::string_view id);
+  void judge(double accepted);
+
+  Stats& stats_;
+  Trigger& trigger_;
+  std::unordered_map<std::uint64_t, Offer> offers_;  // by document
+  std::unordered_set<std::string> counted_;
+  double acceptance_ = 1.0;
+};
+
+}  // namespace fimd

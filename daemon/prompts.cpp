@@ -1,0 +1,50 @@
+#include "daemon/prompts.h"
+
+#include <vector>
+
+#include "daemon/uri.h"
+
+namespace fimd {
+
+std::string Prompts::path_of(std::string_view uri) const {
+  auto path = uri_path(uri);
+  if (!workspace_.empty() && path.starts_with(workspace_ + '/')) path.erase(0, workspace_.size() + 1);
+  return path;
+}
+
+void Prompts::edited(const Edit& edit) {
+  edits_.edited(path_of(edit.uri), edit.text, edit.text.line_of(edit.begin));
+}
+
+void Prompts::closed(std::string_view uri) {
+  const auto path = path_of(uri);
+  prompts_.erase(path);
+  similar_.forget(path);
+  edits_.forget(path);
+}
+
+CompletionRequest Prompts::request(std::string_view uri, const CursorState& state, Prompt::Time now) {
+  const auto path = path_of(uri);
+  auto& prompt = prompts_.try_emplace(path, workspace_, path).first->second;
+  if (prompt.follow(state.prefix(), state.suffix(), now)) refresh_context(prompt, path, state, now);
+  return prompt.request(state.prefix(), state.suffix(), state.language);
+}
+
+void Prompts::refresh_context(Prompt& prompt, const std::string& path, const CursorState& state,
+                              Prompt::Time now) {
+  const auto snapshots = documents_.recent();
+  std::vector<std::string> paths;
+  std::vector<SourceFile> files;
+  paths.reserve(snapshots.size());
+  for (const auto& snapshot : snapshots) {
+    if (privacy_.excludes(snapshot.uri)) continue;
+    paths.push_back(path_of(snapshot.uri));
+    files.push_back({paths.back(), snapshot.text->view(), snapshot.languageId,
+                     static_cast<std::uint64_t>(snapshot.version)});
+  }
+  const SourceFile document{path, state.text->view(), state.language, 0};
+  const auto line = state.text->line_of(state.cursor);
+  prompt.freeze(similar_.find(document, state.cursor, files), edits_.away_from(path, line), now);
+}
+
+}  // namespace fimd

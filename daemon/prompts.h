@@ -1,0 +1,44 @@
+// The prompts of all open documents, with what each is told of the others. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "daemon/context.h"
+#include "daemon/cursor_state.h"
+#include "daemon/documents.h"
+#include "daemon/privacy.h"
+#include "daemon/prompt.h"
+#include "protocol/completion.h"
+
+namespace fimd {
+
+class Prompts {
+ public:
+  // Only documents that `privacy` lets leave the machine become context of others.
+  Prompts(const Documents& documents, const Privacy& privacy) : documents_(documents), privacy_(privacy) {}
+
+  // The folder that paths are named relative to; empty: whole paths.
+  void set_workspace(std::string folder) { workspace_ = std::move(folder); }
+
+  // Not for documents that privacy excludes.
+  void edited(const Edit& edit);
+  void closed(std::string_view uri);
+
+  // What to ask the model at `state`, a place in the document `uri`; max_tokens is the caller's.
+  CompletionRequest request(std::string_view uri, const CursorState& state, Prompt::Time now);
+
+ private:
+  std::string path_of(std::string_view uri) const;
+  void refresh_context(Prompt& prompt, const std::string& path, const CursorState& state, Prompt::Time now);
+
+  const Documents& documents_;
+  const Privacy& privacy_;
+  std::string workspace_;
+  std::unordered_map<std::string, Prompt> prompts_;  // by path
+  SimilarCode similar_;
+  RecentEdits edits_;
+};
+
+}  // namespace fimd
