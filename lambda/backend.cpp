@@ -1,48 +1,66 @@
 #include "lambda/backend.h"
 
+#include <algorithm>
 #include <boost/system/system_error.hpp>
 
+#include "lambda/parameter_store.h"
 #include "lambda/providers/local.h"
 
 namespace fimd {
 namespace {
 
-constexpr auto kConnectTime = std::chrono::seconds(3);  // of the 10 that INIT may take
-
-bool key_missing(const Settings& settings) {
-  return settings.key.empty() && !settings.dialect->key_variable.empty();
-}
-
-Model without_key(std::string variable) {
-  return [variable = std::move(variable)](const CompletionRequest&, const CallTerms&) {
-    return Outcome{.status = 500, .error = variable + " not configured", .retry_after = {}, .completion = {}};
-  };
-}
+// Of the 10 s that INIT may take.
+constexpr auto kConnectTime = std::chrono::seconds(3);
+constexpr auto kKeyTime = std::chrono::seconds(3);
 
 }  // namespace
 
-Backend::Backend(const Settings& settings)
-    : handler_(model(settings), settings.open ? Doorkeeper::open() : Doorkeeper::with(settings.tokens),
-               settings.limits, settings.cors_origins) {}
+Backend::Backend(Settings settings)
+    : settings_(std::move(settings)),
+      handler_(model(), settings_.open ? Doorkeeper::open() : Doorkeeper::with(settings_.tokens),
+               settings_.limits, settings_.cors_origins) {
+  const bool https = settings_.dialect && (settings_.upstream.tls || settings_.key_source.endpoint.tls);
+  if (https) tls_ = std::make_unique<Tls>(settings_.ca_path);
+}
 
-Model Backend::model(const Settings& settings) {
-  if (!settings.dialect) return local_model;
-  if (key_missing(settings)) return without_key(std::string(settings.dialect->key_variable));
-  if (settings.upstream.tls) tls_ = std::make_unique<Tls>(settings.ca_path);
-  upstream_ = std::make_unique<UpstreamModel>(
-      UpstreamSettings{settings.dialect, settings.upstream, settings.model, settings.key}, tls_.get());
+Model Backend::model() {
+  if (!settings_.dialect) return local_model;
   return [this](const CompletionRequest& request, const CallTerms& terms) {
-    return upstream_->complete(request, terms);
+    if (UpstreamModel* found = upstream(terms.deadline)) return found->complete(request, terms);
+    const std::lock_guard lock(mutex_);
+    return Outcome{.status = 500, .error = why_not_, .retry_after = {}, .completion = {}};
   };
 }
 
-bool Backend::warm_up() {
-  if (!upstream_) return true;
+UpstreamModel* Backend::upstream(Deadline deadline) {
+  const std::lock_guard lock(mutex_);
+  if (upstream_) return upstream_.get();
+  const std::string key = read_key(deadline);
+  if (key.empty() && !settings_.dialect->key_variable.empty()) return nullptr;
+  upstream_ = std::make_unique<UpstreamModel>(
+      UpstreamSettings{settings_.dialect, settings_.upstream, settings_.choice, key}, tls_.get());
+  return upstream_.get();
+}
+
+std::string Backend::read_key(Deadline deadline) {
+  why_not_ = std::string(settings_.dialect->key_variable) + " not configured";
+  if (!settings_.key.empty() || settings_.key_source.name.empty()) return settings_.key;
+  const auto until = std::min(deadline, std::chrono::steady_clock::now() + kKeyTime);
+  const ParameterAnswer answer = read_parameter(settings_.key_source, tls_.get(), until);
+  why_not_ = "The model's key could not be read from the parameter store: " + answer.failure;
+  return answer.value;
+}
+
+std::string Backend::warm_up() {
+  if (!settings_.dialect) return "";
+  const auto start = std::chrono::steady_clock::now();
+  UpstreamModel* found = upstream(start + kKeyTime);
+  if (!found) return why_not_;
   try {
-    upstream_->connect(std::chrono::steady_clock::now() + kConnectTime);
-    return true;
+    found->connect(std::chrono::steady_clock::now() + kConnectTime);
+    return "";
   } catch (const boost::system::system_error&) {
-    return false;
+    return "The model cannot be reached";
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "lambda/handler.h"
 #include "lambda/model.h"
@@ -11,21 +12,27 @@ namespace fimd {
 
 class Backend {
  public:
-  explicit Backend(const Settings& settings);
+  explicit Backend(Settings settings);
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
-  // Connects to the model ahead of the first request. False when that failed; the first request will try
-  // again.
-  bool warm_up();
+  // Reads the key and connects to the model ahead of the first request. What is wrong, or an empty string;
+  // nothing of it is final, the requests will try again.
+  std::string warm_up();
 
-  const Handler& handler() const { return handler_; }
+  Handler& handler() { return handler_; }
 
  private:
-  Model model(const Settings& settings);
+  Model model();
+  // The model, once there is a key for it; before that null, and `why_not_` says why.
+  UpstreamModel* upstream(Deadline deadline);
+  std::string read_key(Deadline deadline);
 
-  std::unique_ptr<Tls> tls_;                 // null when nothing is reached over https
-  std::unique_ptr<UpstreamModel> upstream_;  // null for the local model and without a key
+  Settings settings_;
+  std::unique_ptr<Tls> tls_;  // null when nothing is reached over https
+  std::mutex mutex_;
+  std::string why_not_;
+  std::unique_ptr<UpstreamModel> upstream_;
   Handler handler_;
 };
 

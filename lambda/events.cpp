@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lambda/fields.h"
+#include "protocol/json_text.h"
 
 namespace fimd {
 namespace {
@@ -78,10 +79,6 @@ json headers_json(const HeaderList& headers) {
   return result;
 }
 
-std::string dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 }  // namespace
 
 Event read_event(std::string_view text) {
@@ -119,14 +116,14 @@ Event read_event(std::string_view text) {
 
 std::string event_answer(EventShape shape, const Answer& answer) {
   if (shape == EventShape::direct) return answer.body;
-  return dump({{"statusCode", answer.status},
-               {"headers", headers_json(answer.headers)},
-               {"body", answer.body},
-               {"isBase64Encoded", false}});
+  return dump_json({{"statusCode", answer.status},
+                    {"headers", headers_json(answer.headers)},
+                    {"body", answer.body},
+                    {"isBase64Encoded", false}});
 }
 
 std::string stream_prelude(const Answer& head) {
-  return dump({{"statusCode", head.status}, {"headers", headers_json(head.headers)}});
+  return dump_json({{"statusCode", head.status}, {"headers", headers_json(head.headers)}});
 }
 
 }  // namespace fimd

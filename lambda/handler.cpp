@@ -35,6 +35,16 @@ Answer refusal(const Outcome& outcome) {
   return answer;
 }
 
+std::chrono::seconds unix_time() {
+  return duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+}
+
+Answer over_budget() {
+  Answer answer = error_answer(429, "Daily budget used up");
+  answer.headers.emplace_back("Retry-After", std::to_string(Budget::until_tomorrow(unix_time()).count()));
+  return answer;
+}
+
 // Server-sent events, from the first delta on. Until then an error can still be an ordinary answer with its
 // status.
 class StreamedAnswer {
@@ -78,9 +88,10 @@ Handler::Handler(Model model, Doorkeeper doorkeeper, Limits limits, std::vector<
     : model_(std::move(model)),
       doorkeeper_(std::move(doorkeeper)),
       limits_(limits),
+      budget_(limits.daily),
       cors_origins_(std::move(cors_origins)) {}
 
-Answer Handler::handle(const Call& call, const Outlet& outlet, Record& record) const {
+Answer Handler::handle(const Call& call, const Outlet& outlet, Record& record) {
   const auto start = steady_clock::now();
   Answer answer = route(call, outlet, record);
   if (!answer.streamed) {
@@ -99,7 +110,7 @@ HeaderList Handler::cors_headers(const Call& call) const {
   return {{"Access-Control-Allow-Origin", origin}, {"Vary", "Origin"}};
 }
 
-Answer Handler::route(const Call& call, const Outlet& outlet, Record& record) const {
+Answer Handler::route(const Call& call, const Outlet& outlet, Record& record) {
   if (!known_path(call.path)) return error_answer(404, "Not found");
   if (call.method == "OPTIONS" && !cors_headers(call).empty()) return preflight();
   if (!call.method.empty() && call.method != "POST") {
@@ -116,11 +127,12 @@ Answer Handler::route(const Call& call, const Outlet& outlet, Record& record) co
     return answer;
   }
   record.caller = *caller;
+  if (!budget_.admit(*caller, unix_time())) return over_budget();
   if (call.body.size() > kMaxCallBytes) return error_answer(413, "Request too large");
   return complete(call, outlet, record);
 }
 
-Answer Handler::complete(const Call& call, const Outlet& outlet, Record& record) const {
+Answer Handler::complete(const Call& call, const Outlet& outlet, Record& record) {
   CompletionRequest request;
   try {
     request = completion_request(call.body);
@@ -139,7 +151,7 @@ Answer Handler::complete(const Call& call, const Outlet& outlet, Record& record)
 }
 
 Answer Handler::ask(const CompletionRequest& request, const Call& call, const Outlet& outlet,
-                    Record& record) const {
+                    Record& record) {
   const auto start = steady_clock::now();
   StreamedAnswer stream(outlet, cors_headers(call));
   const CallTerms terms{.deadline = std::min(call.deadline, start + limits_.model_time),
@@ -150,6 +162,9 @@ Answer Handler::ask(const CompletionRequest& request, const Call& call, const Ou
   record.model = outcome.completion.model;
   record.finish_reason = outcome.completion.finish_reason;
   record.usage = outcome.completion.usage;
+  if (const auto& usage = outcome.completion.usage) {
+    budget_.spend(record.caller, usage->prompt_tokens + usage->completion_tokens, unix_time());
+  }
   record.completion_bytes = outcome.completion.completion.size();
   if (outcome.first_byte > start) record.first_byte = duration_cast<microseconds>(outcome.first_byte - start);
   if (!request.stream) return outcome.status == 200 ? json_answer(outcome.completion) : refusal(outcome);

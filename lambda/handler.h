@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lambda/auth.h"
+#include "lambda/budget.h"
 #include "lambda/model.h"
 #include "lambda/record.h"
 
@@ -40,6 +41,7 @@ struct Limits {
   int max_tokens = 256;
   std::size_t max_input_bytes = 512 * 1024;  // prompt and suffix together: about what 128k tokens hold
   std::chrono::milliseconds model_time{20'000};
+  DailyBudget daily;  // of each caller
 };
 
 class Handler {
@@ -48,17 +50,18 @@ class Handler {
 
   // Never throws for anything a caller or a model may send. `record` is filled for the log. Several threads
   // may call.
-  Answer handle(const Call& call, const Outlet& outlet, Record& record) const;
+  Answer handle(const Call& call, const Outlet& outlet, Record& record);
 
  private:
-  Answer route(const Call& call, const Outlet& outlet, Record& record) const;
-  Answer complete(const Call& call, const Outlet& outlet, Record& record) const;
-  Answer ask(const CompletionRequest& request, const Call& call, const Outlet& outlet, Record& record) const;
+  Answer route(const Call& call, const Outlet& outlet, Record& record);
+  Answer complete(const Call& call, const Outlet& outlet, Record& record);
+  Answer ask(const CompletionRequest& request, const Call& call, const Outlet& outlet, Record& record);
   HeaderList cors_headers(const Call& call) const;
 
   Model model_;
   Doorkeeper doorkeeper_;
   Limits limits_;
+  Budget budget_;
   std::vector<std::string> cors_origins_;
 };
 

@@ -24,7 +24,7 @@ constexpr std::size_t kMaxDrainedBytes = 4 * kMaxCallBytes;
 // One accepted connection, from its first request to its last.
 class Session {
  public:
-  Session(tcp::socket socket, const Handler& handler, const std::function<void(const Record&)>& log)
+  Session(tcp::socket socket, Handler& handler, const std::function<void(const Record&)>& log)
       : socket_(std::move(socket)), handler_(handler), log_(log) {}
 
   void run() {
@@ -129,7 +129,7 @@ class Session {
   }
 
   tcp::socket socket_;
-  const Handler& handler_;
+  Handler& handler_;
   const std::function<void(const Record&)>& log_;
   boost::beast::flat_buffer buffer_;
   bool keep_alive_ = true;
@@ -143,7 +143,7 @@ struct LocalServer::Listener {
   std::atomic<int> connections = 0;
 };
 
-LocalServer::LocalServer(const std::string& address, std::uint16_t port, const Handler& handler,
+LocalServer::LocalServer(const std::string& address, std::uint16_t port, Handler& handler,
                          std::function<void(const Record&)> log)
     : listener_(std::make_unique<Listener>()), handler_(handler), log_(std::move(log)) {
   const tcp::endpoint endpoint(asio::ip::make_address(address), port);

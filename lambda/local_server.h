@@ -18,7 +18,7 @@ class LocalServer {
  public:
   // Listens at once. `port` 0 picks a free one. `log` may be called from several threads. Throws
   // system_error.
-  LocalServer(const std::string& address, std::uint16_t port, const Handler& handler,
+  LocalServer(const std::string& address, std::uint16_t port, Handler& handler,
               std::function<void(const Record&)> log);
   ~LocalServer();
 
@@ -28,7 +28,7 @@ class LocalServer {
  private:
   struct Listener;
   std::unique_ptr<Listener> listener_;
-  const Handler& handler_;
+  Handler& handler_;
   std::function<void(const Record&)> log_;
 };
 

@@ -55,8 +55,8 @@ void print_log(std::FILE* stream, const Record& record) {
 }
 
 // A streamed answer goes out while it is made; any other in one piece at the end.
-void answer_streamed(RuntimeApi& api, const Handler& handler, const Invocation& invocation,
-                     const Event& event, Record& record) {
+void answer_streamed(RuntimeApi& api, Handler& handler, const Invocation& invocation, const Event& event,
+                     Record& record) {
   const Outlet outlet{
       .begin = [&](const Answer& head) { api.begin_stream(invocation, stream_prelude(head)); },
       .write = [&](std::string_view bytes) { return api.write(bytes); },
@@ -74,7 +74,7 @@ void answer_streamed(RuntimeApi& api, const Handler& handler, const Invocation& 
                         : std::nullopt);
 }
 
-void answer_whole(RuntimeApi& api, const Handler& handler, const Invocation& invocation, const Event& event,
+void answer_whole(RuntimeApi& api, Handler& handler, const Invocation& invocation, const Event& event,
                   Record& record) {
   const Answer answer =
       event.error.empty() ? handler.handle(event.call, Outlet{}, record) : error_answer(400, event.error);
@@ -83,7 +83,7 @@ void answer_whole(RuntimeApi& api, const Handler& handler, const Invocation& inv
   api.respond(invocation, event_answer(event.shape, answer));
 }
 
-void serve_invocations(RuntimeApi& api, const Handler& handler, bool stream_responses) {
+void serve_invocations(RuntimeApi& api, Handler& handler, bool stream_responses) {
   for (bool cold = true;; cold = false) {
     const Invocation invocation = api.next();
     Record record;
@@ -105,7 +105,7 @@ int run_in_lambda(const std::string& address) {
     Backend backend(settings);
     if (!settings.open && settings.tokens.empty())
       complain("FIM_TOKENS is empty: requests from the internet are refused");
-    if (!backend.warm_up()) complain("the model cannot be reached, the first request will try again");
+    if (const std::string fault = backend.warm_up(); !fault.empty()) complain(fault);
     serve_invocations(api, backend.handler(), settings.stream_responses);
   } catch (const std::invalid_argument& error) {
     complain(error.what());
@@ -158,7 +158,7 @@ void follow_parent() {
 int run_serve(const ServeOptions& options) {
   Settings settings = read_settings(environment);
   settings.open = settings.open || settings.tokens.empty();
-  const Backend backend(settings);
+  Backend backend(settings);
   const auto log = [&](const Record& record) {
     if (!options.quiet) print_log(stderr, record);
   };

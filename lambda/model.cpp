@@ -113,7 +113,7 @@ HttpRequest UpstreamModel::http_request(const CompletionRequest& request) const 
                      .headers = {{"Content-Type", "application/json"},
                                  {"Accept", request.stream ? "text/event-stream" : "application/json"},
                                  {"User-Agent", "fim-lambda/" FIMD_VERSION}},
-                     .body = settings_.dialect->request(request, settings_.model)};
+                     .body = settings_.dialect->request(request, settings_.choice)};
   if (!settings_.key.empty()) result.headers.emplace_back("Authorization", "Bearer " + settings_.key);
   return result;
 }
@@ -131,7 +131,7 @@ Outcome UpstreamModel::complete(const CompletionRequest& request, const CallTerm
   }
   give_back(std::move(client));
   outcome.completion.provider = settings_.dialect->name;
-  if (outcome.completion.model.empty()) outcome.completion.model = settings_.model;
+  if (outcome.completion.model.empty()) outcome.completion.model = settings_.choice.model;
   return outcome;
 }
 
@@ -160,6 +160,8 @@ Outcome UpstreamModel::upstream_error(HttpClient& client, const HttpHead& head,
   const json body = json::parse(client.read_all(kMaxRefusalBytes, terms.deadline), nullptr, false);
   std::string message = sentence(body);
   if (message.empty()) message = "HTTP " + std::to_string(head.status);
+  const std::string hint(settings_.dialect->key_hint);
+  if (head.status == 401 && !hint.empty()) message += " (" + hint + ")";
   Outcome outcome = refusal(head.status >= 400 ? head.status : 502, message);
   outcome.retry_after = head.header("Retry-After");
   return outcome;
@@ -184,7 +186,11 @@ Outcome UpstreamModel::read_stream(HttpClient& client, const CallTerms& terms) c
     while (const auto text = splitter.next()) {
       const json event = json::parse(*text, nullptr, false);
       const auto piece = event.is_object() ? settings_.dialect->event(event) : std::nullopt;
-      if (!piece) continue;  // [DONE], or an event of a kind that says nothing to us
+      if (!piece && event.is_object() && !sentence(event).empty()) {
+        client.close();
+        return refusal(502, sentence(event));
+      }
+      if (!piece) continue;  // [DONE], or an event that says nothing to us
       append(outcome.completion, *piece);
       const bool left = !piece->text.empty() && !terms.on_delta(piece->text);
       if (!left && outcome.completion.completion.size() <= kMaxCompletionBytes) continue;

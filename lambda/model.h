@@ -36,7 +36,7 @@ using Model = std::function<Outcome(const CompletionRequest&, const CallTerms&)>
 struct UpstreamSettings {
   const Dialect* dialect = nullptr;
   Url url;  // base, without the dialect's path
-  std::string model;
+  ModelChoice choice;
   std::string key;  // sent as bearer when not empty
 };
 

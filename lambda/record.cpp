@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "protocol/json_text.h"
+
 namespace fimd {
 namespace {
 
@@ -19,20 +21,21 @@ json metric(const char* name, const char* unit) {
 
 std::string log_line(const Record& record, std::chrono::milliseconds now) {
   json metrics = {metric("TotalTime", "Milliseconds"), metric("Errors", "Count")};
-  json line = {{"request_id", record.request_id},
-               {"caller", record.caller},
-               {"provider", record.provider},
-               {"model", record.model},
-               {"status", record.status},
-               {"prompt_bytes", record.prompt_bytes},
-               {"suffix_bytes", record.suffix_bytes},
-               {"completion_bytes", record.completion_bytes},
-               {"finish_reason", record.finish_reason},
-               {"streamed", record.streamed},
-               {"cold", record.cold},
-               {"AuthTime", milliseconds(record.auth)},
-               {"TotalTime", milliseconds(record.total)},
-               {"Errors", record.status >= 500 ? 1 : 0}};
+  json line = {
+      {"request_id", record.request_id},
+      {"caller", record.caller},
+      {"provider", record.provider.empty() ? "none" : record.provider},  // a dimension may not be empty
+      {"model", record.model},
+      {"status", record.status},
+      {"prompt_bytes", record.prompt_bytes},
+      {"suffix_bytes", record.suffix_bytes},
+      {"completion_bytes", record.completion_bytes},
+      {"finish_reason", record.finish_reason},
+      {"streamed", record.streamed},
+      {"cold", record.cold},
+      {"AuthTime", milliseconds(record.auth)},
+      {"TotalTime", milliseconds(record.total)},
+      {"Errors", record.status >= 500 ? 1 : 0}};
   if (record.first_byte) {
     line["ModelFirstByte"] = milliseconds(*record.first_byte);
     metrics.push_back(metric("ModelFirstByte", "Milliseconds"));
@@ -49,7 +52,7 @@ std::string log_line(const Record& record, std::chrono::milliseconds now) {
                       {"Dimensions", json::array({json::array({"provider"})})},
                       {"Metrics", metrics}};
   line["_aws"] = {{"Timestamp", now.count()}, {"CloudWatchMetrics", json::array({group})}};
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_json(line);
 }
 
 }  // namespace fimd

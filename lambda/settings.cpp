@@ -23,12 +23,12 @@ std::string first_ca_place() {
 }
 
 int positive(const Environment& environment, const char* name, int otherwise) {
-  const auto text = environment(name);
-  if (!text) return otherwise;
+  const auto digits = environment(name);
+  if (!digits) return otherwise;
   int value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value <= 0)
-    refuse(name, "must be a positive number");
+  const char* last = digits->data() + digits->size();
+  const auto [end, error] = std::from_chars(digits->data(), last, value);
+  if (error != std::errc() || end != last || value <= 0) refuse(name, "must be a positive number");
   return value;
 }
 
@@ -43,19 +43,53 @@ std::vector<std::string> list(const std::string& text) {
   return result;
 }
 
+std::optional<std::string> text(const Environment& environment, std::string_view name) {
+  return environment(std::string(name).c_str());
+}
+
+Url upstream_url(const Environment& environment, const Dialect& dialect) {
+  const auto given = environment("FIM_UPSTREAM_URL");
+  if (!given && dialect.base_url.empty()) refuse("FIM_UPSTREAM_URL", "this provider needs it");
+  const auto url = parse_url(given.value_or(std::string(dialect.base_url)));
+  if (!url) refuse("FIM_UPSTREAM_URL", "must be an http or https URL without query");
+  if (!url->tls && !is_loopback(*url))
+    refuse("FIM_UPSTREAM_URL", "plain http is for this machine only, use https");
+  return *url;
+}
+
+// The variables are those that AWS sets for a function and that its SDKs read.
+ParameterRequest key_source(const Environment& environment) {
+  ParameterRequest source;
+  source.name = environment("FIM_KEY_PARAMETER").value_or("");
+  if (source.name.empty()) return source;
+  source.region = environment("AWS_REGION").value_or("us-east-1");
+  source.credentials = {.access_key = environment("AWS_ACCESS_KEY_ID").value_or(""),
+                        .secret_key = environment("AWS_SECRET_ACCESS_KEY").value_or(""),
+                        .session_token = environment("AWS_SESSION_TOKEN").value_or("")};
+  const std::string domain = source.region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
+  const auto url =
+      parse_url(environment("AWS_ENDPOINT_URL_SSM").value_or("https://ssm." + source.region + domain));
+  if (!url || (!url->tls && !is_loopback(*url))) refuse("AWS_ENDPOINT_URL_SSM", "must be an https URL");
+  source.endpoint = *url;
+  return source;
+}
+
 void read_provider(const Environment& environment, Settings& settings) {
   const std::string provider = environment("FIM_PROVIDER").value_or("codestral");
   if (provider == "local") return;
   settings.dialect = find_dialect(provider);
   if (!settings.dialect) refuse("FIM_PROVIDER", "no such provider");
   const Dialect& dialect = *settings.dialect;
-  settings.model = environment("FIM_MODEL").value_or(std::string(dialect.model));
-  settings.key = environment(std::string(dialect.key_variable).c_str()).value_or("");
-  const auto url = parse_url(environment("FIM_UPSTREAM_URL").value_or(std::string(dialect.base_url)));
-  if (!url) refuse("FIM_UPSTREAM_URL", "must be an http or https URL without query");
-  if (!url->tls && !is_loopback(*url))
-    refuse("FIM_UPSTREAM_URL", "plain http is for this machine only, use https");
-  settings.upstream = *url;
+  settings.upstream = upstream_url(environment, dialect);
+  settings.choice.model = environment("FIM_MODEL").value_or(std::string(dialect.model));
+  if (dialect.needs_model && settings.choice.model.empty()) refuse("FIM_MODEL", "this provider needs it");
+  if (const auto family = environment("FIM_MODEL_FAMILY")) {
+    settings.choice.tokens = find_fim_tokens(*family);
+    if (!settings.choice.tokens) refuse("FIM_MODEL_FAMILY", "must be qwen, starcoder, deepseek or codellama");
+  }
+  settings.key =
+      text(environment, dialect.key_variable.empty() ? "FIM_API_KEY" : dialect.key_variable).value_or("");
+  settings.key_source = key_source(environment);
 }
 
 void read_door(const Environment& environment, Settings& settings) {
@@ -77,6 +111,8 @@ Settings read_settings(const Environment& environment) {
       positive(environment, "FIM_MAX_INPUT_BYTES", static_cast<int>(settings.limits.max_input_bytes)));
   settings.limits.model_time = std::chrono::milliseconds(
       positive(environment, "FIM_MODEL_TIMEOUT_MS", static_cast<int>(settings.limits.model_time.count())));
+  settings.limits.daily.calls = positive(environment, "FIM_DAILY_CALLS", 0);
+  settings.limits.daily.tokens = positive(environment, "FIM_DAILY_TOKENS", 0);
   settings.cors_origins = list(environment("FIM_CORS_ORIGINS").value_or(""));
   settings.ca_path = environment("FIM_CA_PATH").value_or(first_ca_place());
   const std::string mode = environment("FIM_INVOKE_MODE").value_or("buffered");

@@ -48,7 +48,7 @@ struct Got {
   HeaderList stream_headers;
 };
 
-Got ask(const Handler& asked_handler, const Call& call, bool can_stream = true) {
+Got ask(Handler& asked_handler, const Call& call, bool can_stream = true) {
   Got got;
   Outlet outlet;
   if (can_stream) {
@@ -57,6 +57,10 @@ Got ask(const Handler& asked_handler, const Call& call, bool can_stream = true) 
   }
   got.answer = asked_handler.handle(call, outlet, got.record);
   return got;
+}
+
+Got ask(Handler&& asked_handler, const Call& call, bool can_stream = true) {
+  return ask(asked_handler, call, can_stream);
 }
 
 // Status and body of what `call` gets from a model that says "hello".
@@ -139,6 +143,17 @@ TEST_CASE("handler: an error of the model keeps its status and Retry-After") {
   CHECK(header_value(got.answer.headers, "retry-after") == "7");
 }
 
+TEST_CASE("handler: who has used up the day is told when the next one begins") {
+  Limits limits;
+  limits.daily.calls = 1;
+  Handler budgeted(model("", says("x")), Doorkeeper::with({{"alice", sha256("t")}}), limits, {});
+  CHECK(ask(budgeted, post(R"({"prompt":"a"})")).answer.status == 200);
+  const Answer refused = ask(budgeted, post(R"({"prompt":"a"})")).answer;
+  CHECK(refused.status == 429);
+  CHECK(refused.body == R"({"error":"Daily budget used up","success":false})");
+  CHECK_FALSE(header_value(refused.headers, "Retry-After").empty());
+}
+
 TEST_CASE("handler: a stream is deltas, an end and a mark") {
   const Got got = ask(handler(model("hello", says("hello"))), post(R"({"prompt":"a","stream":true})"));
   CHECK(got.answer.streamed);
@@ -177,8 +192,8 @@ TEST_CASE("handler: a door that cannot stream answers JSON") {
 TEST_CASE("handler: CORS is off until an origin is allowed") {
   Call call = post(R"({"prompt":"a"})");
   call.headers.emplace_back("Origin", "https://a");
-  const Handler closed = handler(model("", says("")));
-  const Handler opened = handler(model("", says("")), {"https://a"});
+  Handler closed = handler(model("", says("")));
+  Handler opened = handler(model("", says("")), {"https://a"});
   CHECK(header_value(ask(closed, call).answer.headers, "Access-Control-Allow-Origin").empty());
   CHECK(header_value(ask(opened, call).answer.headers, "Access-Control-Allow-Origin") == "https://a");
   call.method = "OPTIONS";

@@ -16,7 +16,8 @@ namespace {
 class Caller {
  public:
   explicit Caller(const std::string& url)
-      : model_({&codestral_dialect(), *parse_url(url), "codestral-latest", "stand-in-key"}, nullptr) {}
+      : model_({&codestral_dialect(), *parse_url(url), {"codestral-latest", nullptr}, "stand-in-key"},
+               nullptr) {}
 
   Outcome ask(bool stream = false, std::chrono::milliseconds time = 5s) {
     CompletionRequest request;
@@ -101,8 +102,11 @@ TEST_CASE("model: a fresh connection that fails is not tried again") {
 }
 
 TEST_CASE("model: errors keep their status and their sentence") {
-  CHECK(result_of(test::unauthorized()) == "401 Codestral error: Unauthorized");
-  CHECK(result_of(test::gateway_unauthorized()) == "401 Codestral error: Unauthorized");
+  const std::string unauthorized =
+      "401 Codestral error: Unauthorized"
+      " (codestral.mistral.ai and api.mistral.ai have different keys, see FIM_UPSTREAM_URL)";
+  CHECK(result_of(test::unauthorized()) == unauthorized);
+  CHECK(result_of(test::gateway_unauthorized()) == unauthorized);
   CHECK(result_of(test::unprocessable("x")) == "422 Codestral error: Extra inputs are not permitted");
   CHECK(result_of(test::rate_limited(3)) == "429 Codestral error: Rate limit exceeded");
   CHECK(result_of(test::broken()) == "500 Codestral error: Internal server error");

@@ -100,6 +100,57 @@ TEST_CASE("runtime: a key that is missing is named") {
   CHECK(answer["body"] == R"({"error":"CODESTRAL_API_KEY not configured","success":false})");
 }
 
+namespace {
+
+// A parameter store on loopback, and the variables that lead a function to it.
+Variables with_parameter(const ScriptedServer& store) {
+  return {{"CODESTRAL_API_KEY", ""},
+          {"FIM_KEY_PARAMETER", "/fim/key"},
+          {"AWS_ENDPOINT_URL_SSM", store.url()},
+          {"AWS_REGION", "eu-west-1"},
+          {"AWS_ACCESS_KEY_ID", "AKID"},
+          {"AWS_SECRET_ACCESS_KEY", "secret"},
+          {"AWS_SESSION_TOKEN", "session"}};
+}
+
+}  // namespace
+
+TEST_CASE("runtime: the key is read from the parameter store in INIT") {
+  ScriptedServer store({Reply{.body = R"({"Parameter":{"Name":"/fim/key","Value":"stand-in-key"}})"}});
+  Function function(with_parameter(store));
+  REQUIRE(function.api.wait_for_next());
+  REQUIRE(store.exchanges().size() == 1);
+  const HttpRequest asked = store.exchanges()[0].request;
+  CHECK(asked.header("X-Amz-Target") == "AmazonSSM.GetParameter");
+  CHECK(asked.header("X-Amz-Security-Token") == "session");
+  CHECK(asked.header("Authorization")
+            .find("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;"
+                  "x-amz-target, Signature=") != std::string::npos);
+  CHECK(asked.body == R"({"Name":"/fim/key","WithDecryption":true})");
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
+  CHECK(store.exchanges().size() == 1);
+}
+
+TEST_CASE("runtime: a parameter store that denies is asked again by the next request") {
+  ScriptedServer store({Reply{.status = 400, .body = R"({"__type":"AccessDeniedException","Message":"no"})"},
+                        Reply{.status = 400, .body = R"({"__type":"com.amazonaws.ssm#ParameterNotFound"})"},
+                        Reply{.body = R"({"Parameter":{"Value":"stand-in-key"}})"}});
+  Function function(with_parameter(store));
+  const json refused = function.invoke(http_event(kAsk));
+  CHECK(refused["statusCode"] == 500);
+  CHECK(json::parse(refused["body"].get<std::string>())["error"] ==
+        "The model's key could not be read from the parameter store: ParameterNotFound");
+  CHECK(function.child->output().find("AccessDeniedException") != std::string::npos);
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
+}
+
+TEST_CASE("runtime: a slow parameter store does not take the whole INIT") {
+  ScriptedServer store({Reply{.delay = 60s}, Reply{.body = R"({"Parameter":{"Value":"stand-in-key"}})"}});
+  Function function(with_parameter(store));
+  REQUIRE(function.api.wait_for_next());
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
+}
+
 TEST_CASE("runtime: a broken configuration is reported as a failed INIT") {
   Function function(Variables{{"FIM_PROVIDER", "psychic"}});
   const auto error = function.api.wait_for_init_error();

@@ -37,7 +37,7 @@ std::string refusal(const Variables& variables) {
 TEST_CASE("settings: without any, Codestral behind a closed door") {
   const Settings defaults = settings({});
   CHECK(defaults.dialect->name == "codestral");
-  CHECK(defaults.model == "codestral-latest");
+  CHECK(defaults.choice.model == "codestral-latest");
   CHECK(defaults.key.empty());
   CHECK_FALSE(defaults.open);
   CHECK(defaults.tokens.empty());
@@ -63,6 +63,33 @@ TEST_CASE("settings: the upstream may be replaced, plain http only on this machi
 TEST_CASE("settings: the local provider needs nothing") {
   CHECK(settings({{"FIM_PROVIDER", "local"}}).dialect == nullptr);
   CHECK(refusal({{"FIM_PROVIDER", "psychic"}}) == "FIM_PROVIDER: no such provider");
+}
+
+TEST_CASE("settings: other providers say what they need") {
+  const std::string here = "http://127.0.0.1:8080";
+  CHECK(refusal({{"FIM_PROVIDER", "llamacpp"}}) == "FIM_UPSTREAM_URL: this provider needs it");
+  CHECK(refusal({{"FIM_PROVIDER", "ollama"}}) == "FIM_MODEL: this provider needs it");
+  CHECK(upstream({{"FIM_PROVIDER", "ollama"}, {"FIM_MODEL", "m"}}) == "plain 127.0.0.1 11434 ");
+  const Variables openai = {{"FIM_PROVIDER", "openai"}, {"FIM_UPSTREAM_URL", here}, {"FIM_MODEL", "m"}};
+  CHECK(settings(openai).choice.tokens == nullptr);
+  Variables qwen = openai;
+  qwen["FIM_MODEL_FAMILY"] = "qwen";
+  qwen["FIM_API_KEY"] = "k";
+  CHECK(settings(qwen).choice.tokens->family == "qwen");
+  CHECK(settings(qwen).key == "k");
+  qwen["FIM_MODEL_FAMILY"] = "gpt";
+  CHECK(refusal(qwen) == "FIM_MODEL_FAMILY: must be qwen, starcoder, deepseek or codellama");
+}
+
+TEST_CASE("settings: the key may lie in the parameter store") {
+  const Variables aws = {
+      {"FIM_KEY_PARAMETER", "/fim/key"}, {"AWS_REGION", "eu-west-1"}, {"AWS_ACCESS_KEY_ID", "a"}};
+  CHECK(settings(aws).key_source.name == "/fim/key");
+  CHECK(settings(aws).key_source.endpoint.host == "ssm.eu-west-1.amazonaws.com");
+  CHECK(settings({}).key_source.name.empty());
+  Variables elsewhere = aws;
+  elsewhere["AWS_ENDPOINT_URL_SSM"] = "http://example.com";
+  CHECK(refusal(elsewhere) == "AWS_ENDPOINT_URL_SSM: must be an https URL");
 }
 
 TEST_CASE("settings: who may come in") {

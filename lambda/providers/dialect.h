@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,18 +20,35 @@ struct ModelPiece {
   std::string model;  // empty: not said
 };
 
+// The tokens with which a family of models was trained to fill in the middle: begin PREFIX hole SUFFIX end.
+struct FimTokens {
+  std::string_view family;
+  std::string_view begin;
+  std::string_view hole;
+  std::string_view end;
+  std::span<const std::string_view> stop;  // what such models leak when they have said all
+};
+// "qwen", "starcoder", "deepseek", "codellama"; null when there is no such family.
+const FimTokens* find_fim_tokens(std::string_view family);
+
+struct ModelChoice {
+  std::string model;
+  const FimTokens* tokens = nullptr;  // null: the server knows them, the suffix goes into a field
+};
+
 struct Dialect {
-  std::string_view name;      // as FIM_PROVIDER spells it, and as answers and logs do
-  std::string_view title;     // starts the error sentences: "Codestral error: ..."
-  std::string_view base_url;  // when FIM_UPSTREAM_URL is not set; empty: it must be
-  std::string_view path;      // appended to the base URL
-  std::string_view model;     // when FIM_MODEL is not set; empty: the server knows
-  std::string_view
-      key_variable;  // the environment variable that must hold the key; empty: FIM_API_KEY, if any
+  std::string_view name;               // as FIM_PROVIDER spells it, and as answers and logs do
+  std::string_view title;              // starts the error sentences: "Codestral error: ..."
+  std::string_view base_url;           // when FIM_UPSTREAM_URL is not set; empty: it must be
+  std::string_view path;               // appended to the base URL
+  std::string_view model = "";         // when FIM_MODEL is not set
+  bool needs_model = false;            // no default: FIM_MODEL must be set
+  std::string_view key_variable = "";  // must hold the key; empty: FIM_API_KEY holds it, if there is one
+  std::string_view key_hint = "";      // added to a 401 of the model
   enum class Streaming { events, lines } streaming = Streaming::events;
 
   // The body of the request. Only fields that the vendor knows: some refuse the others.
-  std::string (*request)(const CompletionRequest& request, const std::string& model);
+  std::string (*request)(const CompletionRequest& request, const ModelChoice& choice);
   // An answer that is not streamed, and one event of a stream. Nothing: it is not what the vendor documents.
   std::optional<ModelPiece> (*answer)(const nlohmann::json& body);
   std::optional<ModelPiece> (*event)(const nlohmann::json& event);
@@ -40,5 +58,9 @@ struct Dialect {
 const Dialect* find_dialect(std::string_view name);
 
 const Dialect& codestral_dialect();
+const Dialect& deepseek_dialect();
+const Dialect& llamacpp_dialect();
+const Dialect& ollama_dialect();
+const Dialect& openai_dialect();
 
 }  // namespace fimd

@@ -1,0 +1,20 @@
+// The shape in which OpenAI's API and its many relatives answer: {"choices": [...], "usage": {...}, "model":
+// "..."}.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "lambda/providers/dialect.h"
+
+namespace fimd {
+
+// The first choice with the text that `text_of` finds in it; nothing when there is no choice or its text is
+// neither a string nor null. Counts cached tokens in either of the two places where vendors report them.
+std::optional<ModelPiece> choice_piece(const nlohmann::json& body,
+                                       const nlohmann::json& (*text_of)(const nlohmann::json& choice));
+
+// choices[0].text, as `/v1/completions` answers, whole and streamed.
+std::optional<ModelPiece> text_choice(const nlohmann::json& body);
+
+}  // namespace fimd

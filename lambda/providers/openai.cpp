@@ -1,0 +1,49 @@
+// `POST /v1/completions` as OpenAI defined it and vLLM, LM Studio, TGI, Together, Fireworks and others serve
+// it. With FIM_MODEL_FAMILY the model's own fill-in-the-middle tokens are written into the prompt, because
+// vLLM refuses `suffix`.
+#include <nlohmann/json.hpp>
+
+#include "lambda/providers/choices.h"
+#include "protocol/json_text.h"
+
+namespace fimd {
+namespace {
+
+using nlohmann::json;
+
+std::string request_body(const CompletionRequest& request, const ModelChoice& choice) {
+  json body = {{"model", choice.model},
+               {"prompt", request.prompt},
+               {"max_tokens", request.max_tokens},
+               {"temperature", request.temperature}};
+  std::vector<std::string> stop = request.stop;
+  if (const FimTokens* tokens = choice.tokens) {
+    body["prompt"] = std::string(tokens->begin)
+                         .append(request.prompt)
+                         .append(tokens->hole)
+                         .append(request.suffix)
+                         .append(tokens->end);
+    for (const auto token : tokens->stop) stop.emplace_back(token);
+  } else {
+    body["suffix"] = request.suffix;
+  }
+  if (!stop.empty()) body["stop"] = stop;
+  if (request.stream) body["stream"] = true;
+  return dump_json(body);
+}
+
+}  // namespace
+
+const Dialect& openai_dialect() {
+  static constexpr Dialect kDialect = {.name = "openai",
+                                       .title = "Model",
+                                       .base_url = "",
+                                       .path = "/v1/completions",
+                                       .needs_model = true,
+                                       .request = request_body,
+                                       .answer = text_choice,
+                                       .event = text_choice};
+  return kDialect;
+}
+
+}  // namespace fimd
