@@ -142,7 +142,7 @@ bool Endpoint::available(SteadyClock::time_point now) const {
 Task<> Endpoint::await_target() {
   asio::steady_timer limit(io_, config_.deadline);
   limit.async_wait([this](SystemErrorCode ec) {
-    if (!ec) fail("the bundled backend did not start in time");
+    if (!ec && url_.empty()) fail("the bundled backend did not start in time");
   });
   while (url_.empty() && fault_.empty()) co_await target_known_.wait();
 }

@@ -21,6 +21,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kProgram = "fim-lambda";
+constexpr auto kHealthyLife = 30s;      // dying later than this is a new story
+constexpr int kPatienceWithDeaths = 3;  // in a row, before it counts as a fault
+constexpr auto kFirstPause = 500ms;     // before it is started again; doubles with every death
+constexpr int kMostDoublings = 4;
 constexpr const char* kArguments[] = {kProgram, "serve", "--listen", "127.0.0.1:0", "--exit-with-parent",
                                       "--quiet"};
 
@@ -78,38 +82,39 @@ void LocalBackend::stop() {
 }
 
 Task<> LocalBackend::run() {
-  auto pause = 500ms;
-  for (;;) {
-    const auto program = find_program();
-    if (program.empty()) {
-      endpoint_.fail("no endpoint is configured and the bundled backend (fim-lambda) was not found");
-      co_return;
-    }
+  const auto program = find_program();
+  if (program.empty()) {
+    endpoint_.fail("no endpoint is configured and the bundled backend (fim-lambda) was not found");
+    co_return;
+  }
+  for (int deaths = 0;;) {
     const auto started = SteadyClock::now();
-    co_await run_once(program);
-    if (SteadyClock::now() - started > 30s) pause = 500ms;
-    log_warning("the bundled backend ended; starting it again in {} ms", pause.count());
+    const auto fault = co_await run_once(program);
+    deaths = SteadyClock::now() - started < kHealthyLife ? deaths + 1 : 1;
+    if (kPatienceWithDeaths <= deaths) endpoint_.fail(fault);
+    const auto pause = kFirstPause * (1 << std::min(deaths - 1, kMostDoublings));
+    log_warning("{}; starting it again in {} ms", fault, pause.count());
     co_await sleep_until(io_, SteadyClock::now() + pause);
-    pause = std::min<std::chrono::milliseconds>(pause * 2, 8s);
   }
 }
 
-Task<> LocalBackend::run_once(std::string program) {
+// One life of the backend; returns what ended it.
+Task<std::string> LocalBackend::run_once(std::string program) {
   const auto token = random_token();
-  std::vector<std::string> argv;
-  for (const auto* argument : kArguments) argv.emplace_back(argument);
+  std::vector<std::string> argv(std::begin(kArguments), std::end(kArguments));
   argv.front() = program;
   const auto environment = backend_environment(token);
   try {
     Child child(io_, argv, environment);
     const auto url = co_await child.read_line();
-    if (url.empty()) endpoint_.fail("the bundled backend did not start");
-    if (!url.empty()) endpoint_.connect(url, token);
+    if (url.empty()) co_return "the bundled backend did not start";
+    endpoint_.connect(url, token);
     co_await child.wait();
-    endpoint_.fail("the bundled backend ended");
+    endpoint_.connect(std::string(), std::string());
+    co_return "the bundled backend ended";
   } catch (const SystemError& error) {
     if (error.code() == asio::error::operation_aborted) throw;
-    endpoint_.fail("the bundled backend cannot be started: " + error.code().message());
+    co_return "the bundled backend cannot be started: " + error.code().message();
   }
 }
 

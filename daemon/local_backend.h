@@ -22,7 +22,7 @@ class LocalBackend {
 
  private:
   Task<> run();
-  Task<> run_once(std::string program);
+  Task<std::string> run_once(std::string program);
   std::string find_program() const;
 
   asio::io_context& io_;
