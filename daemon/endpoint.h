@@ -44,7 +44,8 @@ class Endpoint {
  public:
   Endpoint(asio::io_context& io, HttpClient& http, const Config& config);
 
-  // Where to call. With an empty URL, as before the first connect(), calls wait for one, at most for the deadline.
+  // Where to call. With an empty URL, as before the first connect(), calls wait for one, at most for the
+  // deadline.
   void connect(std::string url, std::string token);
   // There is nowhere to call, and why. connect() ends that state.
   void fail(std::string reason);
