@@ -1,0 +1,156 @@
+"""An editor that was started on one file, with the plugin of this tree and the real daemon."""
+
+import pathlib
+import re
+import shutil
+import tempfile
+import time
+
+from endpoint import Endpoint
+from screen import PATIENCE, Screen
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EDITORS = ROOT / "build" / "editors"
+
+# One key for each thing a user may want; the test's configuration of each editor binds them.
+KEYS = {
+    "accept": "F2",
+    "word": "F3",
+    "line": "F4",
+    "dismiss": "F5",
+    "next": "F6",
+    "previous": "F7",
+    "trigger": "F8",
+    "left": "Left",
+}
+STATUS = {"ready": "<fimd>", "off": "<fimd off>", "error": "<fimd !>"}
+
+
+class Editor:
+    """Each editor says how it is started and what its keys are; the scenarios know none of them.
+
+    Its status line shows the plugin's between angle brackets, and the size of the text as {N}: what is ghost text
+    and what is real cannot be told apart on the screen.
+    """
+
+    label = ""  # in the tests' names
+    lacks = ()  # scenarios that this editor's way of drawing cannot do
+    more = ()  # and those of its own
+
+    def __init__(self, program, name="file.py", content=""):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fimd-editor-"))
+        self.file = self.folder / name
+        self.program = program
+        self.content = content
+        if content:
+            self.file.write_text(content, newline="")
+        self.endpoint = Endpoint()
+        environment = {
+            "HOME": self.folder,
+            "XDG_CONFIG_HOME": self.folder / "config",
+            "TERM": "screen-256color",
+            "LANG": "C.UTF-8",
+            "FIMD_ENDPOINT": self.endpoint.url,
+            "FIMD_TEST_PROGRAM": program or "",
+            "PATH": "/usr/bin:/bin",
+        }
+        self.screen = Screen(self.folder.name, self.command(), self.folder, environment | self.environment())
+        self.wait(STATUS["ready"] if program else "{")
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return {}
+
+    def size(self, content):
+        """What the status line shows of `content`, the text of the file."""
+        return len(content.replace("\r\n", "\n").removesuffix("\n").encode())
+
+    def close(self):
+        self.screen.close()
+        self.endpoint.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wait(self, wanted, what=None):
+        return self.screen.wait(wanted, what)
+
+    def wait_for(self, fulfilled, what):
+        end = time.monotonic() + PATIENCE
+        while not fulfilled():
+            assert time.monotonic() < end, f"waited in vain for {what}; the screen was:\n{self.screen.text()}"
+            time.sleep(0.02)
+
+    def wait_status(self, kind):
+        self.wait(STATUS[kind])
+
+    def press(self, action):
+        self.screen.press(KEYS.get(action, action))
+
+    def take_picture(self):
+        self.picture = self.screen.picture()
+
+    def expect(self, content):
+        """Waits until the text is `content`, saves it and looks into the file."""
+        self.wait("{%d}" % self.size(content), f"a text of {self.size(content)}: {content!r}")
+        self.save()
+        self.wait_for(lambda: self.file.exists() and self.file.read_bytes() == content.encode(), repr(content))
+
+    def stats(self):
+        """The daemon's counters, as the plugin shows them."""
+        self.ask("stats")
+        text = self.wait(lambda text: re.search(r"^\W*usage|tokens", text, re.I | re.M) and "shown" in text, "stats")
+        self.close_message()
+        return {name: int(value) for name, value in re.findall(r"^\W*(\w+)\s+(\d+)\s*$", text, re.M)}
+
+    def daemon(self):
+        """The process id of the daemon that this editor runs, if any."""
+        parents = {}
+        for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                process, name, rest = re.match(r"(\d+) \((.*)\) (.*)", entry.read_text()).groups()
+            except OSError:
+                continue
+            parents[int(process)] = (int(rest.split()[1]), name, rest[0])
+        editor = int(self.screen.tmux("display-message", "-p", "#{pane_pid}"))
+        for process, (parent, name, state) in parents.items():
+            ancestor = parent
+            while ancestor in parents and ancestor != editor:
+                ancestor = parents[ancestor][0]
+            if name == "fimd" and ancestor == editor and state != "Z":
+                return process
+        return None
+
+
+class ViEditor(Editor):
+    """What Vim and Neovim have in common."""
+
+    def write(self, text):
+        self.screen.type("Go" if self.content else "i")
+        self.screen.type(text)
+
+    def again(self):
+        self.screen.press("Escape")
+        self.screen.type("A")
+
+    def ask(self, command):
+        self.screen.press("Escape")
+        self.screen.type(f":Fimd {command}\n")
+
+    def press(self, action):
+        if action == "undo":
+            self.screen.press("Escape")
+            self.screen.type("u")
+        else:
+            super().press(action)
+
+    def save(self):
+        self.screen.press("Escape")
+        self.screen.type(":silent w\n")
+
+    def calm(self):
+        """Leaves the prompt that follows long messages."""
+        if "Press ENTER" in self.screen.text():
+            self.screen.press("Enter")
+
+    close_message = calm

@@ -1,0 +1,193 @@
+"""What every editor must do, whoever draws the ghost text. Each test gets an Editor that was just started."""
+
+import os
+import signal
+
+FUNCTION = "def add(a, b):"
+BODY = "    return a + b"
+
+
+def ghost_text_shows(editor):
+    editor.write("def ad")
+    editor.wait(lambda text: FUNCTION in text and BODY in text, "both lines of the suggestion")
+    editor.take_picture()
+    editor.expect("def ad\n")
+
+
+def typing_through_never_flickers(editor):
+    editor.write("total")
+    editor.wait("total = price * amount")
+    editor.endpoint.delay = 0.5  # what shows meanwhile is the plugin's own doing
+    for character in " = price":
+        editor.screen.type(character)
+        for _ in range(3):
+            text = editor.screen.text()
+            assert "total = price * amount" in text, f"flickered at {character!r}:\n{text}"
+    editor.press("accept")
+    editor.expect("total = price * amount\n")
+
+
+def accept_all(editor):
+    editor.write("def ad")
+    editor.wait(BODY)
+    editor.press("accept")
+    editor.expect(f"{FUNCTION}\n{BODY}\n")
+    assert editor.stats()["accepted"] == 1
+
+
+def accept_one_word(editor):
+    editor.write("total")
+    editor.wait("total = price * amount")
+    editor.press("word")
+    editor.expect("total =\n")
+
+
+def accept_word_by_word(editor):
+    editor.write("total")
+    editor.wait("total = price * amount")
+    editor.press("word")
+    editor.press("word")
+    text = editor.screen.text()
+    assert "total = price * amount" in text, f"flickered:\n{text}"
+    editor.expect("total = price\n")
+
+
+def accept_line_by_line(editor):
+    editor.write("def ad")
+    editor.wait(BODY)
+    editor.press("line")
+    editor.expect(f"{FUNCTION}\n")
+    editor.again()
+    editor.wait(BODY)
+    editor.press("line")
+    editor.expect(f"{FUNCTION}\n{BODY}\n")
+
+
+def closed_bracket_is_not_doubled(editor):
+    editor.write("show()")
+    editor.press("left")
+    editor.screen.type("fir")
+    editor.wait("show(first, second)")
+    editor.press("accept")
+    editor.expect("show(first, second)\n")
+
+
+def dismissed_goes_and_is_counted(editor):
+    editor.write("total")
+    editor.wait("price * amount")
+    editor.press("dismiss")
+    editor.wait(lambda text: "price" not in text, "an empty rest of the line")
+    assert editor.stats()["dismissed"] == 1
+    editor.expect("total\n")
+
+
+def undo_takes_back_the_suggestion_alone(editor):
+    editor.write("total")
+    editor.wait("price * amount")
+    editor.press("accept")
+    editor.expect("total = price * amount\n")
+    editor.press("undo")
+    editor.expect("total\n")
+
+
+def emoji_before_the_cursor(editor):
+    editor.write('party = "🎉🎉" + gr')
+    editor.wait("greeting")
+    editor.press("accept")
+    editor.expect('party = "🎉🎉" + greeting\n')
+
+
+def crlf_file_stays_one(editor):
+    editor.write("def ad")
+    editor.wait(BODY)
+    assert "^M" not in editor.screen.text()
+    editor.press("accept")
+    editor.expect(f"x = 1\r\n{FUNCTION}\r\n{BODY}\r\n")
+
+
+def secrets_stay_here_and_why_says_so(editor):
+    editor.write("SECRET_KEY = hi")
+    editor.ask("why")
+    editor.wait("keeps it on this machine")
+    assert "hidden" not in editor.screen.text()
+
+
+def killed_daemon_comes_back(editor):
+    editor.write("total")
+    editor.wait("price * amount")
+    first = editor.daemon()
+    os.kill(first, signal.SIGKILL)
+    editor.screen.type(" =")
+    editor.wait("total =")
+    editor.wait_for(lambda: editor.daemon() not in (None, first), "another daemon")
+    editor.calm()
+    editor.screen.type(" pri")
+    editor.wait("total = price * amount")
+
+
+def dead_endpoint_is_told_and_typing_goes_on(editor):
+    editor.endpoint.stop()
+    editor.write("total = pri")
+    editor.wait("total = pri")
+    editor.press("trigger")
+    editor.wait_status("error")
+    editor.screen.type("ce")
+    editor.expect("total = price\n")
+
+
+def missing_program_is_said_once(editor):
+    editor.wait("cannot find the program fimd")
+    editor.calm()
+    editor.write("total")
+    editor.expect("total\n")
+
+
+def toggle_off_and_on(editor):
+    editor.write("total")
+    editor.wait("price * amount")
+    editor.ask("toggle")
+    editor.wait_status("off")
+    editor.again()
+    editor.screen.type(" =")
+    editor.ask("why")
+    editor.wait("off")
+    assert "price" not in editor.screen.text()
+    editor.ask("toggle")
+    editor.calm()
+    editor.again()
+    editor.screen.type(" p")
+    editor.wait("price * amount")
+
+
+def trigger_and_candidates(editor):
+    editor.write("total")
+    editor.wait("price * amount")
+    editor.press("trigger")
+    editor.press("next")
+    editor.press("previous")
+    editor.wait("total = price * amount")
+    editor.press("accept")
+    editor.expect("total = price * amount\n")
+
+
+def shown_is_counted(editor):
+    editor.write("total")
+    editor.wait("price * amount")
+    assert editor.stats()["shown"] == 1
+
+
+def tab_stays_the_users(editor):
+    editor.write("x")
+    editor.screen.press("Tab")
+    editor.screen.type("y")
+    editor.expect("x\ty\n")
+
+
+ALL = [value for value in list(globals().values()) if callable(value)]
+
+# How the editor is started for a scenario, where it matters.
+SETTING = {
+    "crlf_file_stays_one": {"content": "x = 1\r\n"},
+    "secrets_stay_here_and_why_says_so": {"name": ".env"},
+    "missing_program_is_said_once": {"program": None},
+}
