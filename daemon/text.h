@@ -47,8 +47,8 @@ class Text {
 
   std::string bytes_;
   std::vector<std::uint32_t> starts_;
-  mutable std::vector<std::uint64_t>
-      hashes_;  // hashes_[i] is hash_above(i), for as many lines as were asked for
+  // hashes_[i] is hash_above(i), for as many lines as were asked for.
+  mutable std::vector<std::uint64_t> hashes_;
 };
 
 // How long a piece of UTF-8 is in the units of an encoding.
