@@ -1,0 +1,15 @@
+// How fast the program itself is, in real time.
+#pragma once
+
+#include <string>
+
+namespace fimd::bench {
+
+// A line of 60 characters typed at 50 and at 150 ms per key against a model that takes 300 ms and is always
+// right.
+std::string line_report(const std::string& program);
+// Round trips of a cache hit in documents of 20 and 200 KB, beside the shortest round trip there is, and what
+// 1,000 different completions leave in memory.
+std::string latency_report(const std::string& program);
+
+}  // namespace fimd::bench

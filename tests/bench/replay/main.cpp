@@ -1,0 +1,154 @@
+// Replays recordings of people typing to the real daemon and to the policies of others. See --help.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+#include <string_view>
+
+#include "tests/bench/replay/latency.h"
+#include "tests/bench/replay/report.h"
+
+namespace {
+
+using namespace fimd::bench;
+
+constexpr std::string_view kHelp = R"(usage: replay-bench [options] RECORDING... | SOURCE...
+  RECORDING            unpacked JSON of github.com/josephg/editing-traces; anything else is source code to be typed again
+  --daemon PROGRAM     the daemon; without it only the others are played
+  --speed N            time runs N times faster, in the daemon too (10)
+  --accuracy A[,A...]  probabilities that the model is right (0.35)
+  --seed N             of all luck (1)
+  --keys N             stop after so many (100000)
+  --longest-gap S      cut pauses to so many seconds (3)
+  --typing-only        leave out the run in which suggestions are accepted
+  --no-speculation     turn the daemon's prefetching off
+  --chart FILE         write an SVG
+  --line, --latency    instead: typing one line; round trips and memory
+)";
+
+struct Options {
+  std::vector<std::string> files;
+  std::string program, chart;
+  double speed = 10, longest_gap = 3;
+  std::vector<double> accuracies{0.35};
+  std::uint64_t seed = 1;
+  std::size_t keys = 100'000;
+  bool accepting = true, speculation = true, line = false, latency = false;
+};
+
+std::vector<double> numbers(std::string_view list) {
+  std::vector<double> result;
+  for (std::size_t at = 0; at < list.size();) {
+    const auto end = std::min(list.find(',', at), list.size());
+    result.push_back(std::stod(std::string(list.substr(at, end - at))));
+    at = end + 1;
+  }
+  return result;
+}
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    const auto value = [&] {
+      if (++i == argc) throw std::runtime_error(name + " needs a value");
+      return std::string(argv[i]);
+    };
+    if (name == "--daemon")
+      options.program = value();
+    else if (name == "--speed")
+      options.speed = std::stod(value());
+    else if (name == "--accuracy")
+      options.accuracies = numbers(value());
+    else if (name == "--seed")
+      options.seed = std::stoull(value());
+    else if (name == "--keys")
+      options.keys = std::stoull(value());
+    else if (name == "--longest-gap")
+      options.longest_gap = std::stod(value());
+    else if (name == "--typing-only")
+      options.accepting = false;
+    else if (name == "--no-speculation")
+      options.speculation = false;
+    else if (name == "--chart")
+      options.chart = value();
+    else if (name == "--line")
+      options.line = true;
+    else if (name == "--latency")
+      options.latency = true;
+    else if (name.starts_with("--"))
+      throw std::runtime_error("unknown option " + name);
+    else
+      options.files.push_back(name);
+  }
+  return options;
+}
+
+std::vector<Recording> recordings(const Options& options) {
+  std::vector<Recording> result;
+  std::vector<std::string> sources;
+  for (const auto& file : options.files) {
+    if (file.ends_with(".json"))
+      result.push_back(load_recording(file, options.longest_gap, options.keys));
+    else
+      sources.push_back(file);
+  }
+  if (!sources.empty())
+    result.push_back(typed_sources(sources, options.seed, std::min<std::size_t>(options.keys, 3000)));
+  return result;
+}
+
+std::vector<Score> play(const Recording& recording, const Oracle& oracle, const Options& options,
+                        Typing typing) {
+  std::vector<Score> scores;
+  for (const auto& peer : peers(oracle)) scores.push_back(replay(recording, *peer, typing));
+  if (options.program.empty()) return scores;
+  const DaemonOptions daemon{.program = options.program,
+                             .language = recording.language,
+                             .scale = options.speed,
+                             .speculation = options.speculation};
+  scores.push_back(replay(recording, *real_daemon(oracle, daemon, recording.start), typing));
+  return scores;
+}
+
+Section section(const Recording& recording, double accuracy, const Options& options) {
+  const Oracle oracle(recording, {.seed = options.seed, .accuracy = accuracy});
+  Section result;
+  result.title =
+      fmt::format("{}, the model is right in {:.0f} % of its answers", recording.name, accuracy * 100);
+  result.typing = play(recording, oracle, options, {.accepts = false});
+  if (options.accepting) result.accepting = play(recording, oracle, options, {.accepts = true});
+  return result;
+}
+
+void run(const Options& options) {
+  if (options.line) return fmt::print("{}", line_report(options.program));
+  if (options.latency) return fmt::print("{}", latency_report(options.program));
+  fmt::print(
+      "Seed {}, answers after 300 ms (p50, log-normal, sigma 0.95), 1 % stalls of 5 s, 1 % errors; pauses "
+      "cut to {} "
+      "s. The daemon ran {} times faster than life, the other policies in virtual time.\n",
+      options.seed, options.longest_gap, options.speed);
+  std::vector<Section> sections;
+  for (const auto& recording : recordings(options)) {
+    for (const double accuracy : options.accuracies) {
+      sections.push_back(section(recording, accuracy, options));
+      fmt::print("{}", markdown(sections.back()));
+      std::fflush(stdout);
+    }
+  }
+  if (!options.chart.empty()) std::ofstream(options.chart) << chart(sections);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const auto options = parse(argc, argv);
+  const bool nothing_to_do = options.files.empty() && !options.line && !options.latency;
+  if (nothing_to_do) return fmt::print("{}", kHelp), 2;
+  run(options);
+} catch (const std::exception& fault) {
+  fmt::print(stderr, "replay-bench: {}\n", fault.what());
+  return 1;
+}

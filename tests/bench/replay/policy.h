@@ -1,0 +1,66 @@
+// Ways to answer an editor: the real daemon, and the ways of others played beside it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/bench/replay/oracle.h"
+
+namespace fimd::bench {
+
+// One request of the editor, after a key.
+struct Moment {
+  std::size_t step = 0;
+  std::string_view text;  // the whole document
+  std::size_t cursor = 0;
+  double now = 0;    // seconds
+  double until = 0;  // when the next key comes
+};
+
+// Ghost text that came on the screen.
+struct Shown {
+  std::string text;  // what stands from the cursor on
+  double at = 0;
+};
+
+// A request to the model.
+struct Call {
+  std::string answer;
+  bool shown = false;  // some of its answer was on the screen once
+};
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual std::string name() const = 0;
+  // A step that asks for nothing.
+  virtual void edit(const Step&) {}
+  // The editor asks after a key; `accepted`: the key took the suggestion over. What it shows before `until`,
+  // if anything.
+  virtual std::optional<Shown> ask(const Step& step, const Moment& moment, bool accepted) = 0;
+  virtual std::vector<Call>& calls() = 0;
+  // Share of the prompt's characters that a provider would have found in its cache, in blocks of 64 tokens.
+  virtual std::optional<double> prompt_reuse() const { return std::nullopt; }
+};
+
+// What others do, played in virtual time: cancelling at each key, a debounce of 300 ms, a trie that serves
+// typing through but cancels, and the market leader's way, a trie and requests joined for 200 ms. Their own
+// time is taken to be nothing. Each has the same luck, from an oracle of its own.
+std::vector<std::unique_ptr<Policy>> peers(const Oracle& oracle);
+
+// The real program over stdio with a real HTTP endpoint on loopback, `scale` times faster than life.
+struct DaemonOptions {
+  std::string program;
+  std::string language;
+  double scale = 10;
+  std::string predictor = "off";
+  bool speculation = true;
+};
+std::unique_ptr<Policy> real_daemon(const Oracle& oracle, const DaemonOptions& options,
+                                    const std::string& start);
+
+}  // namespace fimd::bench
