@@ -29,11 +29,32 @@ struct Syntax {
   bool python, script, rust, go, hash, dashes, slashes;
 };
 
+// The bytes that a scan has to stop at.
+constexpr std::array<bool, 256> marks() {
+  std::array<bool, 256> is_mark{};
+  for (const char c : std::string_view("\"'`/#-\\()[]{}")) is_mark[static_cast<unsigned char>(c)] = true;
+  return is_mark;
+}
+constexpr auto kIsMark = marks();
+
 // Reads one literal (string or comment) at a time.
 class Literals {
  public:
   Literals(std::string_view source, std::string_view language) : source_(source), syntax_(language) {}
 
+  // Where the scan goes on after the byte at `at`, and whether a literal ends there.
+  struct Step {
+    std::size_t next;
+    bool literal;
+  };
+  Step step(std::size_t at) const {
+    if (!kIsMark[static_cast<unsigned char>(source_[at])]) return {at + 1, false};
+    if (source_[at] == '\\') return {at + 2, false};
+    const auto end = end_of(at);
+    return {std::max(end, at + 1), end > at};
+  }
+
+ private:
   // Where the literal that starts at `at` ends; `at` itself when none starts there.
   std::size_t end_of(std::size_t at) const {
     switch (source_[at]) {
@@ -54,7 +75,6 @@ class Literals {
     }
   }
 
- private:
   bool starts(std::string_view what, std::size_t at) const { return source_.substr(at).starts_with(what); }
 
   std::size_t line_end(std::size_t at) const { return std::min(source_.find('\n', at), source_.size()); }
@@ -149,17 +169,25 @@ BracketScan scan_brackets(std::string_view source, std::string_view language, st
   BracketScan scan;
   for (std::size_t at = 0; at < source.size();) {
     const char c = source[at];
-    const auto end = literals.end_of(at);
-    if (end > at) {
-      const bool lines = source.substr(at, end - at).find('\n') != std::string_view::npos;
-      if (at >= from && lines) scan.literals.push_back({at - from, end - from});
-      at = end;
-      continue;
+    const auto [next, literal] = literals.step(at);
+    if (at >= from && literal) {
+      const bool lines = source.substr(at, next - at).find('\n') != std::string_view::npos;
+      if (lines) scan.literals.push_back({at - from, next - from});
+    } else if (at >= from && (is_opener(c) || is_closer(c))) {
+      scan.brackets.push_back({at - from, c});
     }
-    if (at >= from && (is_opener(c) || is_closer(c))) scan.brackets.push_back({at - from, c});
-    at += c == '\\' ? 2 : 1;
+    at = next;
   }
   return scan;
+}
+
+std::size_t calm_line(std::string_view source, std::string_view language) {
+  const Literals literals(source, language);
+  std::size_t calm = 0;
+  for (std::size_t at = 0; at < source.size(); at = literals.step(at).next) {
+    if (source[at] == '\n') calm = at + 1;
+  }
+  return calm;
 }
 
 int depth_at(const BracketScan& scan, std::size_t at) {

@@ -29,6 +29,9 @@ struct BracketScan {
 // are relative to it.
 BracketScan scan_brackets(std::string_view source, std::string_view language, std::size_t from = 0);
 
+// The last line start that is outside strings and comments: a scan of what follows may begin there.
+std::size_t calm_line(std::string_view source, std::string_view language);
+
 // How deep the brackets before `at` are nested; negative when more were closed than opened.
 int depth_at(const BracketScan& scan, std::size_t at);
 

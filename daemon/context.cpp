@@ -84,18 +84,6 @@ Words as_set(Words words) {
   return words;
 }
 
-double jaccard(const Words& a, const Words& b) {
-  std::size_t both = 0;
-  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    both += *i == *j ? 1 : 0;
-    const bool less = *i < *j;
-    if (!(*j < *i)) ++i;
-    if (!less) ++j;
-  }
-  const auto either = a.size() + b.size() - both;
-  return either == 0 ? 0 : static_cast<double>(both) / static_cast<double>(either);
-}
-
 // Where the line starts that is `lines` above the one of `at`.
 std::size_t lines_up(std::string_view text, std::size_t at, std::size_t lines) {
   auto start = text.substr(0, at).rfind('\n') + 1;
@@ -139,14 +127,18 @@ SimilarCode::Read SimilarCode::words_of(const SourceFile& file) {
   const auto lines = begin.size();
   begin.push_back(text.size());
   first_word.push_back(words.size());
-  Read read{file.version, {}};
+  Read read{file.version, {}, {}};
   const auto word_of = [&](std::size_t line) {
     return words.begin() + static_cast<std::ptrdiff_t>(first_word[line]);
   };
   for (std::size_t line = 0; line < lines && (line == 0 || line + kStride < lines); line += kStride) {
     const auto last = std::min(line + kWindowLines, lines);
-    read.windows.push_back({begin[line], begin[last], as_set(Words(word_of(line), word_of(last)))});
+    const auto inside = as_set(Words(word_of(line), word_of(last)));
+    const auto window = static_cast<std::uint32_t>(read.windows.size());
+    for (const auto word : inside) read.postings.push_back({word, window});
+    read.windows.push_back({begin[line], begin[last], inside.size()});
   }
+  std::sort(read.postings.begin(), read.postings.end());
   return read;
 }
 
@@ -163,10 +155,18 @@ const SimilarCode::Read* SimilarCode::known(const SourceFile& file, std::size_t&
 
 std::optional<SimilarCode::Found> SimilarCode::best_of(const SourceFile& file, const Read& read,
                                                        const Words& words) {
+  std::vector<std::size_t> shared(read.windows.size());
+  auto from = read.postings.begin();
+  for (const auto word : words) {
+    from = std::lower_bound(from, read.postings.end(), Posting{word, 0});
+    for (; from != read.postings.end() && from->word == word; ++from) ++shared[from->window];
+  }
   Found found{kLeastSimilar, {}};
   const Window* best = nullptr;
-  for (const auto& window : read.windows) {
-    const auto similarity = jaccard(words, window.words);
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    const auto& window = read.windows[i];
+    const auto either = static_cast<double>(words.size() + window.words - shared[i]);
+    const auto similarity = either > 0 ? static_cast<double>(shared[i]) / either : 0;
     if (similarity <= found.similarity || similarity > kParrot) continue;
     found.similarity = similarity;
     best = &window;

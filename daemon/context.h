@@ -57,11 +57,17 @@ class SimilarCode {
   struct Window {
     std::size_t begin = 0;  // bytes
     std::size_t end = 0;
-    Words words;
+    std::size_t words = 0;
+  };
+  struct Posting {  // this word is in that window
+    std::uint32_t word;
+    std::uint32_t window;
+    auto operator<=>(const Posting&) const = default;
   };
   struct Read {
     std::uint64_t version = 0;
     std::vector<Window> windows;
+    std::vector<Posting> postings;  // sorted
   };
 
   struct Found {

@@ -15,7 +15,7 @@ constexpr std::size_t kShortestText = 2;
 
 std::string without_returns(std::string_view text) {
   std::string result(text);
-  std::erase(result, '\r');
+  if (text.find('\r') != std::string_view::npos) std::erase(result, '\r');
   return result;
 }
 
@@ -44,13 +44,15 @@ struct Window {
     prefix = head + begun;
     suffix = without_returns(context.suffix.substr(0, kTrimWindow));
     cut_off = context.suffix.size() > kTrimWindow;
+    calm = calm_line(head, context.language);
   }
 
   std::string head;    // before the text began
   std::string begun;   // what was typed of it
   std::string prefix;  // both
   std::string suffix;
-  bool cut_off;  // the suffix goes on after its window
+  std::size_t calm;  // see Surroundings
+  bool cut_off;      // the suffix goes on after its window
 };
 
 // The closers with which a line may leave the cursor's block: the one that the document lacks, the one that
@@ -60,6 +62,14 @@ std::string missing_closers(const Window& window, std::string_view language) {
   std::string closers(trim_both(rest_of_line(window.suffix)).substr(0, 1));
   if (!open.empty() && !open.front().closed) closers += open.front().closer;
   return closers;
+}
+
+bool has_closing_line(std::string_view text) {
+  while (!text.empty()) {
+    const auto line = trim_both(next_line(text));
+    if (!line.empty() && is_closer(line.front())) return true;
+  }
+  return false;
 }
 
 struct Cut {
@@ -78,9 +88,10 @@ Cut cut_lines(std::string_view text, const Window& window, std::string_view lang
     return {keep_before_repetition(text.substr(0, first), window.head, window.suffix), false};
   }
   auto keep = keep_before_repetition(text, window.head, window.suffix);
-  const auto closers = missing_closers(window, language);
-  const auto scope = keep_scope(text.substr(0, keep), window.head, language, closers);
-  const Surroundings around{window.head, window.suffix, language, !window.cut_off};
+  const auto head = std::string_view(window.head).substr(window.calm);
+  const auto closers = has_closing_line(text) ? missing_closers(window, language) : std::string();
+  const auto scope = keep_scope(text.substr(0, keep), head, language, closers);
+  const Surroundings around{window.head, window.suffix, language, window.calm, !window.cut_off};
   // What lies outside of the block still tells whether the lines before it were the document's; and where the
   // block ends, the text ends.
   const auto next = keep_before_next_lines(text.substr(0, keep), around, whole || keep < text.size());
@@ -92,7 +103,7 @@ Cut cut_lines(std::string_view text, const Window& window, std::string_view lang
 // Steps 5, the second half of 6, and 8: the part that is not typed yet, against the closers that are there
 // now.
 Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view language) {
-  const Surroundings around{window.prefix, window.suffix, language, !window.cut_off};
+  const Surroundings around{window.prefix, window.suffix, language, window.calm, !window.cut_off};
   const bool goes_on = window.begun.find('\n') != std::string::npos;
   const auto one_line = [goes_on](std::string_view part) {
     return !goes_on && part.find('\n') == std::string_view::npos;

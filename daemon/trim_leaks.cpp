@@ -1,7 +1,6 @@
 // Step 1 of trim: what no document should hold.
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 #include "daemon/tokens.h"
 #include "daemon/trim_steps.h"
@@ -133,18 +132,14 @@ std::size_t keep_before_file_marker(std::string_view text) {
 
 // The longest part of `text`'s front that is also the tail of `prefix` and starts at a line start there.
 std::size_t repeated_tail(std::string_view text, std::string_view prefix) {
-  std::size_t longest = 0;
   const auto window = prefix.substr(prefix.size() - std::min(prefix.size(), text.size()));
   for (std::size_t at = 0; at < window.size(); ++at) {
     const bool line_start =
         at == 0 ? window.size() == prefix.size() || prefix[prefix.size() - window.size() - 1] == '\n'
                 : window[at - 1] == '\n';
-    if (line_start && text.starts_with(window.substr(at))) {
-      longest = window.size() - at;
-      break;
-    }
+    if (line_start && text.starts_with(window.substr(at))) return window.size() - at;
   }
-  return longest;
+  return 0;
 }
 
 // Fewer than this many bytes or one word may well be meant twice: `f(f(x))`, `- - -`.
@@ -189,7 +184,10 @@ std::string without_leaks(std::string_view generated, const TrimContext& context
   text = text.substr(0, keep_before_markers(text, context.prefix, context.suffix));
   text = text.substr(0, keep_before_file_marker(text));
   const bool line_start = trim_both(current_line(context.prefix)).empty();
-  std::string result(speaks_markdown(context) ? text : without_fences(text, line_start));
+  std::string result(text);
+  if (text.find("```") != std::string_view::npos && !speaks_markdown(context)) {
+    result = without_fences(text, line_start);
+  }
   std::erase(result, '\r');
   return result;
 }

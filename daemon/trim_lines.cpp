@@ -186,8 +186,9 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
 }
 
 std::string with_indentation(std::string_view text, std::string_view prefix, Indentation indentation) {
-  const IndentationCount document(prefix);
   const IndentationCount written(text);
+  if (written.tabs + written.spaces == 0) return std::string(text);
+  const IndentationCount document(prefix);
   if (indentation.width <= 0) {
     indentation = {document.tabs > document.spaces,
                    static_cast<int>(document.tabs + document.spaces > 0 ? document.step : 0)};

@@ -36,7 +36,8 @@ struct Surroundings {
   std::string_view prefix;
   std::string_view suffix;
   std::string_view language;
-  bool to_end = true;  // the suffix reaches the end of the document
+  std::size_t calm = 0;  // a line start of the prefix that is outside strings and comments
+  bool to_end = true;    // the suffix reaches the end of the document
 };
 
 // 5. Mid-line: cut where the rest of the line starts again, at the longest overlap with the text's tail.

@@ -1,6 +1,5 @@
 // Steps 5, 6 and 8 of trim: the text against what stands after the cursor.
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,9 @@
 namespace fimd {
 namespace {
 
-BracketScan scan_after(std::string_view prefix, std::string_view text, std::string_view language) {
-  return scan_brackets(std::string(prefix).append(text), language, prefix.size());
+BracketScan scan_in(const Surroundings& around, std::string_view text) {
+  const auto before = around.prefix.substr(std::min(around.calm, around.prefix.size()));
+  return scan_brackets(std::string(before).append(text), around.language, before.size());
 }
 
 // How far the two ways to complete the document are compared.
@@ -102,7 +102,7 @@ bool has_line(std::string_view text, std::string_view line) {
   return false;
 }
 
-// A line that stands in the document only here: `break;` says nothing about the around.
+// A line that stands in the document only here: `break;` says nothing about the place.
 bool is_distinctive(std::string_view line, std::string_view prefix) {
   return trim_both(line).size() >= kShortestDistinctive && !has_line(prefix, trim_both(line));
 }
@@ -183,7 +183,7 @@ std::size_t keep_before_next_lines(std::string_view text, const Surroundings& ar
 }
 
 std::size_t keep_balanced(std::string_view text, const Surroundings& around, std::size_t contained) {
-  const auto scan = scan_after(around.prefix, text, around.language);
+  const auto scan = scan_in(around, text);
   const auto closers = unmatched_closers(scan);
   if (closers.size() <= contained) return text.size();
   // `) {` takes one closer from the document and gives it another bracket to close.
@@ -207,7 +207,7 @@ std::size_t keep_balanced(std::string_view text, const Surroundings& around, std
 std::size_t contained_closers(std::string_view text, const Surroundings& around) {
   const auto rest = strip_right(rest_of_line(around.suffix));
   if (rest.empty() || !only_closers(rest)) return 0;
-  auto closers = unmatched_closers(scan_after(around.prefix, text, around.language));
+  auto closers = unmatched_closers(scan_in(around, text));
   const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
   for (std::size_t i = closers.size(); i-- > 0;) {
     if (is_missing(open, i, text[closers[i]]))

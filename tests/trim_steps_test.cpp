@@ -15,7 +15,7 @@ struct Cursor {
         suffix(document.substr(document.find('^') + 1)),
         language(language_id) {}
 
-  Surroundings around() const { return {prefix, suffix, language, true}; }
+  Surroundings around() const { return {prefix, suffix, language, 0, true}; }
 
   std::string prefix;
   std::string suffix;
