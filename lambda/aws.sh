@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What the scripts beside this file share. Only the AWS CLI is needed. To be sourced, with $stack and $region set.
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
+
+# The first comment block of the script is its help.
+usage() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+}
+
+need_aws() {
+  command -v aws >/dev/null || fail "the AWS CLI is missing: https://aws.amazon.com/cli/"
+  [[ -z ${region:-} ]] || export AWS_REGION=$region AWS_DEFAULT_REGION=$region
+  aws sts get-caller-identity --query Account --output text >/dev/null ||
+    fail "the AWS CLI has no working credentials: run 'aws configure' or 'aws sso login'"
+}
+
+# shellcheck disable=SC2154  # the script that sources this sets it
+stack_exists() { aws cloudformation describe-stacks --stack-name "$stack" >/dev/null 2>&1; }
+
+# Empty when there is no stack yet.
+stack_parameter() {
+  stack_exists || return 0
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue | [0]" | sed 's/^None$//'
+}
+
+stack_output() {
+  aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue | [0]"
+}
+
+# 256 random bits, and what the function keeps of them.
+new_token() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
+digest() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
+
+# Changes one parameter of the stack and nothing else.
+update_parameter() {
+  local name=$1 value=$2 parameters=() known
+  for known in $(aws cloudformation describe-stacks --stack-name "$stack" --output text \
+    --query 'Stacks[0].Parameters[].ParameterKey'); do
+    [[ $known == "$name" ]] || parameters+=("ParameterKey=$known,UsePreviousValue=true")
+  done
+  # Commas separate entries for the CLI too, so they are escaped.
+  aws cloudformation update-stack --stack-name "$stack" --use-previous-template \
+    --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
+    --parameters "${parameters[@]}" "ParameterKey=$name,ParameterValue=${value//,/\\,}" >/dev/null
+  aws cloudformation wait stack-update-complete --stack-name "$stack"
+}
