@@ -55,7 +55,12 @@ class Editor:
             "PATH": "/usr/bin:/bin",
         }
         self.screen = Screen(self.folder.name, self.command(), self.folder, environment | self.environment())
+        self.wait("{")
+        self.begin()
         self.wait(STATUS["ready"] if program else "{")
+
+    def begin(self):
+        """Does what makes the plugin start the daemon, if that takes anything."""
 
     def command(self):
         raise NotImplementedError
@@ -101,7 +106,7 @@ class Editor:
         self.ask("stats")
         text = self.wait(lambda text: re.search(r"^\W*usage|tokens", text, re.I | re.M) and "shown" in text, "stats")
         self.close_message()
-        return {name: int(value) for name, value in re.findall(r"^\W*(\w+)\s+(\d+)\s*$", text, re.M)}
+        return {name: int(value) for name, value in re.findall(r"^\W*(\w+)\s+(\d+)\W*$", text, re.M)}
 
     def daemon(self):
         """The process id of the daemon that this editor runs, if any."""

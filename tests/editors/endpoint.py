@@ -20,6 +20,7 @@ class Endpoint:
 
     def __init__(self):
         self.delay = 0.0
+        self.stopped = False
         endpoint = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -27,6 +28,9 @@ class Endpoint:
 
             def do_POST(self):
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if endpoint.stopped:  # a connection that was kept open
+                    self.close_connection = True
+                    return
                 time.sleep(endpoint.delay)
                 answer = {"success": True, "completion": completion(request), "model": "known", "provider": "test"}
                 body = json.dumps(answer).encode()
@@ -48,6 +52,7 @@ class Endpoint:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self):
+        self.stopped = True
         self.server.shutdown()
         self.server.server_close()
 
