@@ -148,7 +148,8 @@ namespace {
 // How many of the innermost brackets the code after the cursor leaves open for sure: an argument list does
 // not go on in a line that is indented no deeper than the one it began in.
 std::size_t left_open(const std::vector<Bracket>& opened, std::string_view before, std::string_view after) {
-  if (!trim_both(next_line(after)).empty()) return 0;
+  const auto rest = next_line(after);
+  if (std::any_of(rest.begin(), rest.end(), is_closer)) return 0;
   const auto below = trim_both(after);
   if (below.empty() || is_closer(below.front())) return 0;
   const auto line_of = [](std::string_view text, std::size_t at) {

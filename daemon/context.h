@@ -41,7 +41,7 @@ class SimilarCode {
   static constexpr std::size_t kMostFiles = 20;
   static constexpr std::size_t kMostSnippets = 4;
   static constexpr std::size_t kLargestFile = 100'000;   // of a larger one, its first bytes
-  static constexpr std::size_t kReadBytes = 256 * 1024;  // about 2 ms of reading
+  static constexpr std::size_t kReadBytes = 128 * 1024;  // about 4 ms of reading
 
   // The best window of each of the best files, most similar first. `files`: in the order of their last use;
   // only those of `language` count, and the document itself is left out by its path. Reads at most

@@ -230,6 +230,7 @@ TEST_CASE("a closer that the document has ends the text") {
 
 TEST_CASE("a closer that the document lacks stays") {
   CHECK(balanced("f(^\n", "a);") == "a);");
+  CHECK(balanced("int f(^;\nint g();\n", "void)") == "void)");
   CHECK(balanced("namespace n {\nint f() {\n  ^\n\nint g();\n}\n", "a();\n}") == "a();\n}");
   CHECK(balanced("if (ok^\n  a();\n}", ") {") == ") {");
   CHECK(balanced("expect(a^true);", ").toBe(") == ").toBe(");

@@ -72,7 +72,7 @@ int run() {
   };
   std::printf("| step, %zu open files of %zu KB | p50 | p99 |\n|---|---:|---:|\n", kFiles, kFileBytes / 1000);
   report(
-      "read 256 KB of new files", [&] { SimilarCode().find(document, cursor, files); }, 100);
+      "read 128 KB of new files", [&] { SimilarCode().find(document, cursor, files); }, 100);
   while (similar.find(document, cursor, files).size() < SimilarCode::kMostSnippets) {
   }
   for (int i = 0; i < 20; ++i) similar.find(document, cursor, files);

@@ -49,6 +49,8 @@ bool is_steady_typed(const Insertion& taken, std::string_view generated, Random&
   if (!whole || whole->text.size() < 4) return true;
   const auto text = clean(generated, context);
   context.typed = pick(random, 1, whole->text.size() - 2);
+  while (context.typed > 0 && (static_cast<unsigned char>(text[context.typed]) & 0xC0) == 0x80)
+    --context.typed;
   const auto prefix = std::string(taken.prefix()).append(text.substr(0, context.typed));
   context.prefix = prefix;
   const auto rest = trim(std::string_view(text).substr(context.typed), context);
@@ -84,27 +86,26 @@ struct Options {
   std::vector<std::string> folders;
   std::size_t cases = 3000;  // per language
   unsigned seed = 1;
-  std::string show;  // the kind whose failures are printed ("clean", or a kind's name)
+  std::string show;  // the column whose failures are printed; "clean" for harmed
   std::size_t shown = 10;
 };
 
 void judge(const Insertion& taken, Random& random, Tally& tally, Options& options) {
   const auto original = std::string(taken.inserted()).append(taken.suffix());
-  const auto check = [&](std::string_view kind, std::string_view generated, Count& count) {
-    const bool good = result_of(taken, generated) == original;
-    count.add(good);
-    if (!good && options.show == kind && options.shown > 0) {
-      --options.shown;
-      show(taken, kind, generated);
-    }
+  const auto count = [&](std::string_view kind, std::string_view generated, Count& counted, bool good) {
+    counted.add(good);
+    if (good || options.show != kind || options.shown == 0) return;
+    --options.shown;
+    show(taken, kind, generated);
   };
-  check("clean", taken.inserted(), tally.clean);
+  count("clean", taken.inserted(), tally.clean, result_of(taken, taken.inserted()) == original);
   for (std::size_t i = 0; i < kinds_of_damage().size(); ++i) {
-    const auto generated = kinds_of_damage()[i].apply(taken, random);
+    const auto& kind = kinds_of_damage()[i];
+    const auto generated = kind.apply(taken, random);
     if (!generated) continue;
-    check(kinds_of_damage()[i].name, *generated, tally.kinds[i]);
-    tally.typed.add(is_steady_typed(taken, *generated, random));
-    tally.streamed.add(is_steady_streamed(taken, *generated, random));
+    count(kind.name, *generated, tally.kinds[i], result_of(taken, *generated) == original);
+    count("steady typed", *generated, tally.typed, is_steady_typed(taken, *generated, random));
+    count("steady streamed", *generated, tally.streamed, is_steady_streamed(taken, *generated, random));
   }
 }
 
