@@ -141,6 +141,7 @@ void Server::respond(const Message& message) {
   if (message.failed || !message.result.is_array() || message.result.empty()) return;
   try {
     configure(message.result.front());
+    tell_status(false);
   } catch (const ConfigError& error) {
     tell(MessageType::error, error.what());
   }
@@ -202,6 +203,7 @@ void Server::did_change_configuration(const Json& params) {
         fimd::request("fimd-configuration", "workspace/configuration", configuration_params("fimd")));
   }
   configure(settings);
+  tell_status(false);
 }
 
 void Server::configure(const Json& settings) {
@@ -209,7 +211,6 @@ void Server::configure(const Json& settings) {
   merge_settings(config_, nested ? settings.at("fimd") : settings);
   completer_.configure();
   if (chosen_) choose_endpoint();
-  tell_status(false);
 }
 
 void Server::choose_endpoint() {
