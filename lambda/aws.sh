@@ -38,16 +38,29 @@ stack_output() {
 new_token() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 digest() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
 
-# Changes one parameter of the stack and nothing else.
-update_parameter() {
-  local name=$1 value=$2 parameters=() known
-  for known in $(aws cloudformation describe-stacks --stack-name "$stack" --output text \
-    --query 'Stacks[0].Parameters[].ParameterKey'); do
-    [[ $known == "$name" ]] || parameters+=("ParameterKey=$known,UsePreviousValue=true")
+# apply_stack TEMPLATE NAME=VALUE...: makes the stack or updates it, and waits. TEMPLATE may be --use-previous-template;
+# parameters that are not given keep their values.
+apply_stack() {
+  local body=(--template-body "file://$1") given=" " parameters=() setting name value verb=create said
+  [[ $1 != --* ]] || body=("$1")
+  shift
+  for setting in "$@"; do
+    name=${setting%%=*} value=${setting#*=}
+    given+="$name "
+    parameters+=("ParameterKey=$name,ParameterValue=${value//,/\\,}")  # commas separate entries for the CLI, too
   done
-  # Commas separate entries for the CLI too, so they are escaped.
-  aws cloudformation update-stack --stack-name "$stack" --use-previous-template \
-    --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
-    --parameters "${parameters[@]}" "ParameterKey=$name,ParameterValue=${value//,/\\,}" >/dev/null
-  aws cloudformation wait stack-update-complete --stack-name "$stack"
+  if stack_exists; then
+    verb=update
+    for name in $(aws cloudformation describe-stacks --stack-name "$stack" --output text \
+      --query 'Stacks[0].Parameters[].ParameterKey'); do
+      [[ $given == *" $name "* ]] || parameters+=("ParameterKey=$name,UsePreviousValue=true")
+    done
+  fi
+  if ! said=$(aws cloudformation "$verb-stack" --stack-name "$stack" "${body[@]}" \
+    --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameters "${parameters[@]}" 2>&1); then
+    [[ $said != *'No updates are to be performed'* ]] || return 0
+    fail "$said"
+  fi
+  aws cloudformation wait "stack-$verb-complete" --stack-name "$stack" ||
+    fail "the stack was not ${verb}d; 'aws cloudformation describe-stack-events --stack-name $stack' says why"
 }

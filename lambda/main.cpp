@@ -154,10 +154,14 @@ void follow_parent() {
   }).detach();
 }
 
-// A laptop is not the internet: without tokens everybody on it may come in.
+// Without tokens everybody on this machine may come in, and from others nobody.
 int run_serve(const ServeOptions& options) {
   Settings settings = read_settings(environment);
-  settings.open = settings.open || settings.tokens.empty();
+  if (settings.tokens.empty() && !settings.open) {
+    settings.open = is_loopback(Url{.host = options.address, .port = {}, .path = {}});
+    if (!settings.open)
+      throw std::invalid_argument("--listen: for other machines set FIM_TOKENS, or FIM_AUTH=none");
+  }
   Backend backend(settings);
   const auto log = [&](const Record& record) {
     if (!options.quiet) print_log(stderr, record);

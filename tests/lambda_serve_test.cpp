@@ -114,6 +114,7 @@ TEST_CASE("serve: wrong arguments and settings end it at once") {
   CHECK(Child({FIM_LAMBDA, "serve", "--what"}, {}).wait() == 2);
   CHECK(Child({FIM_LAMBDA}, {}).wait() == 2);
   CHECK(Child({FIM_LAMBDA, "serve"}, {{"FIM_PROVIDER", "psychic"}}).wait() == 1);
+  CHECK(Child({FIM_LAMBDA, "serve", "--listen", "0.0.0.0:0"}, kLocal).wait() == 1);
   CHECK(Child({FIM_LAMBDA, "--version"}, {}).wait() == 0);
   CHECK(Child({FIM_LAMBDA, "--help"}, {}).wait() == 0);
 }

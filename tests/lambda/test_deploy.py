@@ -1,7 +1,6 @@
 """The real scripts against a local AWS (moto): deploy, call, update, rotate the key, add and revoke tokens, destroy."""
 
 import contextlib
-import io
 import json
 import os
 import pathlib
@@ -10,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.request
 import zipfile
 
 import sam
@@ -80,12 +78,12 @@ class Deploy(unittest.TestCase):
 
     def call(self, token):
         """Runs what was deployed, the uploaded package with its configuration, behind the local gateway."""
-        function = self.function()
-        with urllib.request.urlopen(self.package_url(function)) as answer:
-            zipfile.ZipFile(io.BytesIO(answer.read())).extract("bootstrap", self.folder)
+        self.aws("s3", "cp", "--quiet", self.package_url(), str(self.folder / "package.zip"))
+        with zipfile.ZipFile(self.folder / "package.zip") as archive:
+            archive.extract("bootstrap", self.folder)
         bootstrap = self.folder / "bootstrap"
         bootstrap.chmod(0o755)
-        variables = function["Configuration"]["Environment"]["Variables"]
+        variables = self.function()["Configuration"]["Environment"]["Variables"]
         with stand_in() as (model, _):
             env = {**variables, **self.environment, "FIM_UPSTREAM_URL": model,
                    "AWS_ENDPOINT_URL_SSM": self.environment["AWS_ENDPOINT_URL"]}
@@ -94,10 +92,10 @@ class Deploy(unittest.TestCase):
         bootstrap.unlink()
         return status, json.loads(answer)
 
-    def package_url(self, function):
-        bucket, = [b["Name"] for b in self.aws("s3api", "list-buckets")["Buckets"]]
-        newest = max(self.aws("s3api", "list-objects-v2", "--bucket", bucket)["Contents"], key=lambda o: o["LastModified"])
-        return f"{self.environment['AWS_ENDPOINT_URL']}/{bucket}/{newest['Key']}"
+    def package_url(self):
+        [bucket] = self.aws("s3api", "list-buckets")["Buckets"]
+        [package_key] = self.aws("s3api", "list-objects-v2", "--bucket", bucket["Name"])["Contents"]
+        return f"s3://{bucket['Name']}/{package_key['Key']}"
 
     def test_a_life(self):
         output = self.deploy()
