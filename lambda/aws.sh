@@ -51,10 +51,10 @@ apply_stack() {
   done
   if stack_exists; then
     verb=update
-    for name in $(aws cloudformation describe-stacks --stack-name "$stack" --output text \
-      --query 'Stacks[0].Parameters[].ParameterKey'); do
-      [[ $given == *" $name "* ]] || parameters+=("ParameterKey=$name,UsePreviousValue=true")
-    done
+    while IFS=$'\t' read -r name value; do
+      [[ $given == *" $name "* ]] || parameters+=("ParameterKey=$name,ParameterValue=${value//,/\\,}")
+    done < <(aws cloudformation describe-stacks --stack-name "$stack" --output text \
+      --query 'Stacks[0].Parameters[].[ParameterKey, ParameterValue]')
   fi
   if ! said=$(aws cloudformation "$verb-stack" --stack-name "$stack" "${body[@]}" \
     --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameters "${parameters[@]}" 2>&1); then
