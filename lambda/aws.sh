@@ -38,6 +38,12 @@ stack_output() {
 new_token() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 digest() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
 
+# One parameter as JSON: in the CLI's shorthand commas and brackets would mean something.
+parameter_json() {
+  local value=${2//\\/\\\\}
+  printf '{"ParameterKey": "%s", "ParameterValue": "%s"}' "$1" "${value//\"/\\\"}"
+}
+
 # apply_stack TEMPLATE NAME=VALUE...: makes the stack or updates it, and waits. TEMPLATE may be --use-previous-template;
 # parameters that are not given keep their values.
 apply_stack() {
@@ -45,14 +51,13 @@ apply_stack() {
   [[ $1 != --* ]] || body=("$1")
   shift
   for setting in "$@"; do
-    name=${setting%%=*} value=${setting#*=}
-    given+="$name "
-    parameters+=("ParameterKey=$name,ParameterValue=${value//,/\\,}")  # commas separate entries for the CLI, too
+    given+="${setting%%=*} "
+    parameters+=("$(parameter_json "${setting%%=*}" "${setting#*=}")")
   done
   if stack_exists; then
     verb=update
     while IFS=$'\t' read -r name value; do
-      [[ $given == *" $name "* ]] || parameters+=("ParameterKey=$name,ParameterValue=${value//,/\\,}")
+      [[ $given == *" $name "* ]] || parameters+=("$(parameter_json "$name" "$value")")
     done < <(aws cloudformation describe-stacks --stack-name "$stack" --output text \
       --query 'Stacks[0].Parameters[].[ParameterKey, ParameterValue]')
   fi

@@ -1,5 +1,8 @@
 #include "tests/support/runtime_stand_in.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -24,7 +27,7 @@ std::int64_t unix_ms(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-RuntimeStandIn::RuntimeStandIn() {
+RuntimeStandIn::RuntimeStandIn() : queued_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   listener_.emplace([this](HttpConnection& connection) { serve(connection); });
 }
 
@@ -35,6 +38,7 @@ RuntimeStandIn::~RuntimeStandIn() {
   }
   changed_.notify_all();
   listener_.reset();
+  ::close(queued_fd_);
 }
 
 std::string RuntimeStandIn::address() const {
@@ -50,7 +54,7 @@ RuntimeResult RuntimeStandIn::invoke(const std::string& event, std::chrono::mill
   invocation->deadline = std::chrono::system_clock::now() + time;
   invocation->on_chunk = on_chunk;
   queue_.push_back(invocation);
-  changed_.notify_all();
+  ::eventfd_write(queued_fd_, 1);
   changed_.wait_for(lock, time, [&] { return invocation->state == State::done; });
   if (invocation->state != State::done) invocation->on_chunk = nullptr;  // its owner goes away
   return invocation->result;
@@ -113,7 +117,9 @@ int RuntimeStandIn::answer_next(HttpConnection& connection) {
   changed_.notify_all();
   while (queue_.empty() && !stopping_) {
     lock.unlock();
-    if (!connection.wait(5ms)) return 0;
+    if (!connection.wait(1h, queued_fd_)) return 0;
+    eventfd_t ignored;
+    ::eventfd_read(queued_fd_, &ignored);
     lock.lock();
   }
   if (stopping_) return 0;

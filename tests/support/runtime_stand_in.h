@@ -77,6 +77,7 @@ class RuntimeStandIn {
   std::vector<std::string> refusals_;
   std::optional<int> break_with_;
   int next_id_ = 0;
+  int queued_fd_;  // an eventfd, readable while somebody has put an event into the line
   bool initialised_ = false;
   bool stopping_ = false;
   std::optional<HttpListener> listener_;
