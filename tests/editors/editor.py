@@ -55,9 +55,13 @@ class Editor:
             "PATH": "/usr/bin:/bin",
         }
         self.screen = Screen(self.folder.name, self.command(), self.folder, environment | self.environment())
-        self.wait("{")
-        self.begin()
-        self.wait(STATUS["ready"] if program else "{")
+        try:
+            self.wait("{")
+            self.begin()
+            self.wait(STATUS["ready"] if program else "{")
+        except BaseException:
+            self.close()
+            raise
 
     def begin(self):
         """Does what makes the plugin start the daemon, if that takes anything."""
@@ -92,21 +96,37 @@ class Editor:
     def press(self, action):
         self.screen.press(KEYS.get(action, action))
 
+    def press_until(self, action, kind):
+        """Presses a key again and again until the status is `kind`."""
+        end = time.monotonic() + PATIENCE
+        while STATUS[kind] not in self.screen.text():
+            assert time.monotonic() < end, f"the status never was {kind}; the screen was:\n{self.screen.text()}"
+            self.press(action)
+            time.sleep(0.1)
+
     def take_picture(self):
         self.picture = self.screen.picture()
 
+    def wait_text(self, content):
+        """Waits until the text is as long as `content`."""
+        self.wait("{%d}" % self.size(content), f"a text of {self.size(content)}: {content!r}")
+
     def expect(self, content):
         """Waits until the text is `content`, saves it and looks into the file."""
-        self.wait("{%d}" % self.size(content), f"a text of {self.size(content)}: {content!r}")
+        self.wait_text(content)
         self.save()
         self.wait_for(lambda: self.file.exists() and self.file.read_bytes() == content.encode(), repr(content))
 
     def stats(self):
         """The daemon's counters, as the plugin shows them."""
         self.ask("stats")
+        self.enlarge_stats()
         text = self.wait(lambda text: re.search(r"^\W*usage|tokens", text, re.I | re.M) and "shown" in text, "stats")
         self.close_message()
         return {name: int(value) for name, value in re.findall(r"^\W*(\w+)\s+(\d+)\W*$", text, re.M)}
+
+    def enlarge_stats(self):
+        pass
 
     def daemon(self):
         """The process id of the daemon that this editor runs, if any."""

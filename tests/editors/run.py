@@ -14,7 +14,7 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
-MODULES = ["nvim.neovim", "vim.vim"]
+MODULES = ["nvim.neovim", "vim.vim", "emacs.emacs"]
 
 sys.path.insert(0, str(HERE))
 import scenarios  # noqa: E402

@@ -1,8 +1,11 @@
 """A program on a terminal of its own, seen and typed at through tmux."""
 
+import contextlib
 import html
 import os
+import pathlib
 import re
+import signal
 import subprocess
 import time
 import unicodedata
@@ -52,7 +55,15 @@ class Screen:
             time.sleep(0.01)
 
     def close(self):
+        listed = subprocess.run(
+            [*self.socket, "display-message", "-p", "#{pane_pid} #{socket_path}"], capture_output=True, text=True, check=False
+        )
         subprocess.run([*self.socket, "kill-server"], capture_output=True, check=False)
+        if listed.stdout:
+            program, socket = listed.stdout.split()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(program), signal.SIGKILL)  # an editor that asks whether to save does not end by itself
+            pathlib.Path(socket).unlink(missing_ok=True)
 
     def picture(self):
         """The screen as an SVG."""

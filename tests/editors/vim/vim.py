@@ -25,7 +25,7 @@ def expression_map_falls_back(editor):
     editor.write("total")
     editor.wait("price * amount")
     editor.screen.press("F9")
-    editor.wait("{%d}" % editor.size("total = price * amount"))
+    editor.wait_text("total = price * amount")
     editor.press("Enter")
     editor.screen.press("F9")
     editor.expect("total = price * amount\nnothing\n")

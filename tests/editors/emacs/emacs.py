@@ -1,0 +1,97 @@
+"""Emacs 28 and newer."""
+
+import subprocess
+
+from editor import ROOT, Editor
+
+KEYS = {"undo": "F11"}
+
+
+class Emacs(Editor):
+    label = "emacs"
+    # Tab indents in Emacs; fimd binds nothing, see keys_are_the_users.
+    lacks = ("tab_stays_the_users",)
+
+    def command(self):
+        # Each test has a home of its own, where Emacs would compile all that it loads to native code.
+        calm = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
+        return ["emacs", "-Q", "-nw", "--eval", calm, "-l", ROOT / "tests/editors/emacs/init.el", self.file]
+
+    def environment(self):
+        return {"FIMD_TEST_ROOT": ROOT}
+
+    def press(self, action):
+        super().press(KEYS.get(action, action))
+
+    def write(self, text):
+        if self.content:
+            self.screen.press("M->")
+        self.screen.type(text)
+
+    def again(self):
+        pass
+
+    def ask(self, command):
+        self.screen.press("M-x")
+        self.screen.type(f"fimd-{command}\n")
+
+    def save(self):
+        self.screen.press("F12")
+
+    def calm(self):
+        self.screen.press("C-x", "1")
+
+    def enlarge_stats(self):
+        self.wait("*fimd stats*")
+        self.screen.press("C-x", "o", "C-x", "1")
+
+    def close_message(self):
+        self.screen.press("q")
+
+
+def restart_command_restarts(editor):
+    first = editor.daemon()
+    editor.ask("restart")
+    editor.wait_for(lambda: editor.daemon() not in (None, first), "another daemon")
+    editor.write("total")
+    editor.wait("price * amount")
+
+
+def edits_of_every_kind_stay_in_step(editor):
+    """After moved, replaced and reverted lines the daemon still has the text that Emacs has."""
+    editor.write("one\ntwo\nthree\nfour\n")
+    editor.screen.press("M-<", "C-k", "C-k", "C-n", "C-x", "C-t", "M-h", "M-u", "F11", "M->")
+    editor.screen.press("M-:")
+    editor.screen.type('(progn (sort-lines nil 1 (point-max)) (subst-char-in-region 1 9 ?o ?0) (transpose-lines 1))\n')
+    editor.screen.press("M->")
+    editor.screen.type("total")
+    editor.wait("price * amount")
+    editor.press("accept")
+    editor.wait("total = price * amount")
+    editor.press("Enter")
+    editor.screen.type("def ad")
+    editor.wait("return a + b")
+
+
+def keys_are_the_users(editor):
+    editor.screen.press("M-:")
+    editor.screen.type("(list (lookup-key fimd-mode-map [t]) (length fimd-mode-map) (key-binding (kbd \"TAB\")))\n")
+    editor.wait("(nil 1 indent-for-tab-command)")
+
+
+def compiles_and_reads_well(_):
+    """Without a warning of the compiler, and without one of checkdoc."""
+    sources = [ROOT / "editors/emacs" / name for name in ("fimd-client.el", "fimd-ghost.el", "fimd.el")]
+    check = (
+        "(progn (require 'checkdoc) (setq byte-compile-error-on-warn t"
+        " byte-compile-dest-file-function (lambda (_) (make-temp-file \"fimd\")))"
+        " (dolist (file command-line-args-left) (checkdoc-file file)"
+        " (or (byte-compile-file file) (kill-emacs 1))))"
+    )
+    command = ["emacs", "-Q", "--batch", "-L", ROOT / "editors/emacs", "--eval", check, *sources]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0 and "arning" not in result.stderr, result.stderr
+
+
+Emacs.more = (restart_command_restarts, edits_of_every_kind_stay_in_step, keys_are_the_users, compiles_and_reads_well)
+EDITORS_HERE = [Emacs]
