@@ -19,6 +19,40 @@ json take(json& object, const char* name) {
   return member == object.end() ? json() : std::move(*member);
 }
 
+json parse_envelope(std::string_view body) {
+  auto envelope = parse_json(body);
+  if (!envelope) throw RpcError(ErrorCode::parse_error, "Message is not valid JSON");
+  require(!envelope->is_array(), "Batches are not supported");
+  require(envelope->is_object(), "Message must be a JSON object");
+  require(envelope->value("jsonrpc", json()) == "2.0", "Field jsonrpc must be \"2.0\"");
+  return std::move(*envelope);
+}
+
+Message read_call(json& envelope) {
+  Message message;
+  message.kind = envelope.contains("id") ? Message::Kind::request : Message::Kind::notification;
+  message.id = take(envelope, "id");
+  require(
+      message.kind == Message::Kind::notification || message.id.is_number_integer() || message.id.is_string(),
+      "Field id must be an integer or a string");
+  const json method = take(envelope, "method");
+  require(method.is_string(), "Field method must be a string");
+  message.method = method.get<std::string>();
+  message.params = take(envelope, "params");
+  return message;
+}
+
+Message read_answer(json& envelope) {
+  Message message;
+  message.kind = Message::Kind::response;
+  message.failed = envelope.contains("error");
+  require(envelope.contains("id") && (message.failed || envelope.contains("result")),
+          "Missing required field: method");
+  message.id = take(envelope, "id");
+  message.result = take(envelope, "result");
+  return message;
+}
+
 std::string dump_message(json message) {
   message["jsonrpc"] = "2.0";
   return dump_json(message);
@@ -27,32 +61,8 @@ std::string dump_message(json message) {
 }  // namespace
 
 Message parse_message(std::string_view body) {
-  auto parsed = parse_json(body);
-  if (!parsed) throw RpcError(ErrorCode::parse_error, "Message is not valid JSON");
-  require(!parsed->is_array(), "Batches are not supported");
-  require(parsed->is_object(), "Message must be a JSON object");
-  require(parsed->value("jsonrpc", json()) == "2.0", "Field jsonrpc must be \"2.0\"");
-
-  const bool has_id = parsed->contains("id");
-  const bool has_method = parsed->contains("method");
-  Message message;
-  message.id = take(*parsed, "id");
-  if (has_method) {
-    message.kind = has_id ? Message::Kind::request : Message::Kind::notification;
-    require(!has_id || message.id.is_number_integer() || message.id.is_string(),
-            "Field id must be an integer or a string");
-    const json method = take(*parsed, "method");
-    require(method.is_string(), "Field method must be a string");
-    message.method = method.get<std::string>();
-    message.params = take(*parsed, "params");
-  } else {
-    require(has_id && (parsed->contains("result") || parsed->contains("error")),
-            "Missing required field: method");
-    message.kind = Message::Kind::response;
-    message.result = take(*parsed, "result");
-    message.failed = parsed->contains("error");
-  }
-  return message;
+  auto envelope = parse_envelope(body);
+  return envelope.contains("method") ? read_call(envelope) : read_answer(envelope);
 }
 
 std::string response(const json& id, const json& result) {

@@ -1,5 +1,6 @@
 #include "protocol/json_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <vector>
