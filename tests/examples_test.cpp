@@ -132,6 +132,7 @@ json initialize(const json& params) {
   written["clientInfo"]["name"] = read.clientName;
   written["trace"] = read.trace;
   written["initializationOptions"] = initialization_options(params);
+  written["initializationOptions"]["status"] = read.status;
   for (std::size_t i = 0; i < read.rootUris.size(); ++i)
     written["workspaceFolders"][i]["uri"] = read.rootUris[i];
   auto& capabilities = written["capabilities"];
@@ -175,6 +176,14 @@ json settings(const json& params) {
   return {{"settings", changed_settings(params)}};
 }
 
+json command_result(const json& result) {
+  return result.contains("reason") ? silence_reason(result["reason"].get<std::string>()) : result;
+}
+
+json status(const json& params) {
+  return status_params({params["kind"], params["message"], params["callsToday"], params["tokensToday"]});
+}
+
 json told(const json& params) {
   return message_params(params["type"].get<MessageType>(), params["message"].get<std::string>());
 }
@@ -215,7 +224,7 @@ const std::map<std::string, Method> kMethods = {
     {"textDocument/didClose", {document}},
     {"textDocument/inlineCompletion", {inline_completion, inline_completion_result}},
     {"fim/complete", {fim_complete, fim_complete_answer}},
-    {"workspace/executeCommand", {command, nothing}},
+    {"workspace/executeCommand", {command, command_result}},
     {"workspace/didChangeConfiguration", {settings}},
     {"textDocument/didFocus", {focus}},
     {"textDocument/didShowCompletion", {shown}},
@@ -224,6 +233,7 @@ const std::map<std::string, Method> kMethods = {
     {"client/registerCapability", {registered, nothing}},
     {"window/workDoneProgress/create", {progress, nothing}},
     {"$/progress", {progress}},
+    {"fimd/status", {status}},
     {"window/logMessage", {told}},
     {"window/showMessage", {told}},
 };

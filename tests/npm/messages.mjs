@@ -12,6 +12,7 @@ const untyped = {
     'exit',
     'shutdown',
     'fim/complete',
+    'fimd/status',
     'textDocument/didFocus',
     'textDocument/didShowCompletion',
     'textDocument/didPartiallyAcceptCompletion',
