@@ -6,7 +6,6 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
-#include "daemon/suffix.h"
 
 namespace fimd {
 
@@ -20,6 +19,7 @@ struct Fetches::Fetch {
   std::string cleaned;   // what of it is in the cache
   Cache::TextId text = 0;
   bool dropped = false;
+  Clock::Time started;
   asio::cancellation_signal stop;
 
   // Nothing when the cursor is not after the spot.
@@ -43,16 +43,25 @@ Fetches::Fetches(asio::io_context& io, const Clock& clock, Endpoint& endpoint, C
       arrivals_(io) {}
 Fetches::~Fetches() = default;
 
+Fetches::Help Fetches::help_of(const Fetch& fetch, const CursorState& now, const SuffixAnchor& suffix) const {
+  const auto typed = fetch.typed_at(now);
+  if (fetch.dropped || !typed || typed->size() < fetch.assumed.size()) return Help::none;
+  if (!fetch.agrees_with(*typed) || !same_place(fetch.suffix, suffix)) return Help::none;
+  return typed->size() == fetch.assumed.size() ? Help::here : Help::likely;
+}
+
 Fetches::Help Fetches::help_for(const CursorState& now) const {
   const auto suffix = suffix_anchor(now.suffix());
   auto help = Help::none;
-  for (const auto& fetch : running_) {
-    const auto typed = fetch->typed_at(now);
-    if (fetch->dropped || !typed || typed->size() < fetch->assumed.size()) continue;
-    if (!fetch->agrees_with(*typed) || !same_place(fetch->suffix, suffix)) continue;
-    help = std::max(help, typed->size() == fetch->assumed.size() ? Help::here : Help::likely);
-  }
+  for (const auto& fetch : running_) help = std::max(help, help_of(*fetch, now, suffix));
   return help;
+}
+
+Clock::Time Fetches::room_at(const CursorState& now) const {
+  if (running_.size() < kMaxRunning) return {};
+  const auto& last = *running_.back();
+  const bool helps = help_of(last, now, suffix_anchor(now.suffix())) != Help::none;
+  return helps ? last.started + kYoung : Clock::Time();
 }
 
 void Fetches::start(CursorState state, CompletionRequest request) {
@@ -84,6 +93,7 @@ void Fetches::launch(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
   fetch->text = cache_.put(state.place(), state.suffix(), origin, clock_.now());
   ++(fetch->speculative ? stats_.speculative_calls : stats_.calls);
   budget_.spend_call(clock_.now(), Clock::today());
+  fetch->started = clock_.now();
   running_.push_back(fetch);
   auto stop = fetch->stop.slot();
   asio::co_spawn(io_, run(std::move(fetch), std::move(request)),

@@ -15,6 +15,7 @@
 #include "daemon/endpoint.h"
 #include "daemon/spot.h"
 #include "daemon/stats.h"
+#include "daemon/suffix.h"
 #include "daemon/task.h"
 
 namespace fimd {
@@ -32,6 +33,8 @@ class Fetches {
     here,    // it was asked for this very place
   };
   Help help_for(const CursorState& state) const;
+  // From when on another fetch for `state` pushes out none that may help it and is still young.
+  Clock::Time room_at(const CursorState& state) const;
 
   // Asks the endpoint for `state`; the text goes into the cache as it arrives. At most kMaxRunning run: the
   // oldest runs on, the newest takes the place of the second.
@@ -51,9 +54,11 @@ class Fetches {
   Signal& arrivals() { return arrivals_; }
 
   static constexpr std::size_t kMaxRunning = 2;
+  static constexpr auto kYoung = std::chrono::seconds(1);  // nine of ten answers have come by then
 
  private:
   struct Fetch;
+  Help help_of(const Fetch& fetch, const CursorState& state, const SuffixAnchor& suffix) const;
   using Running = std::list<std::shared_ptr<Fetch>>;
 
   void launch(std::shared_ptr<Fetch> fetch, CompletionRequest request);

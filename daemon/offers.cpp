@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kRememberedIds = 10'000;
 // About the last ten verdicts count.
 constexpr double kVerdictWeight = 0.1;
+constexpr std::size_t kShortestAccept = 4;
 
 }  // namespace
 
@@ -24,7 +25,8 @@ void Offers::follow(const CursorState& state, Time now) {
   const auto typed = typed_since(offer.spot, *state.text, state.cursor);
   if (typed && typed->size() < offer.suggestion.text.size() && agree(*typed, offer.suggestion.text)) return;
   if (typed && typed->starts_with(offer.suggestion.text)) {
-    accepted(offer.suggestion.id);
+    // Each key offers what is left: the last few characters were typed.
+    if (kShortestAccept <= offer.suggestion.text.size()) accepted(offer.suggestion.id);
   } else if (kTimeToRead <= now - offer.since && first_time("rejected", offer.suggestion.id)) {
     ++stats_.rejected;
     judge(0);

@@ -171,16 +171,16 @@ Trigger::Decision Trigger::decide(const CursorLine& line, bool invoked, Time now
   if (silence != Silence::none) return {silence};
   const bool idle = !last_edit_ || now - *last_edit_ >= kPause;
   if (after_pause_ || idle || trim_both(line.before).empty()) return {};
-  const auto due = *last_edit_ + wait_in_run(line.before, now);
+  const auto due = *last_edit_ + wait_in_run(now);
   return {Silence::none, std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), {})};
 }
 
-std::chrono::milliseconds Trigger::wait_in_run(std::string_view before, Time now) const {
-  const auto wait = is_word(before.back()) ? kWaitInWord : kWaitAfterWord;
+std::chrono::milliseconds Trigger::wait_in_run(Time now) const {
   const int growths = std::clamp(rejections_ - kRejectionsInARow + 1, 0, kMaxGrowths);
   const std::chrono::duration<double> age = now - last_rejection_, whole = kRejectionsForgotten;
   const double fresh = std::max(0.0, 1 - age / whole);
-  return std::chrono::milliseconds(std::lround(wait.count() * std::pow(kRejectedGrowth, growths * fresh)));
+  return std::chrono::milliseconds(
+      std::lround(kWaitInRun.count() * std::pow(kRejectedGrowth, growths * fresh)));
 }
 
 }  // namespace fimd

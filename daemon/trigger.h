@@ -30,11 +30,11 @@ struct CursorLine {
 Silence silence_at(const CursorLine& line);
 
 // Nobody sees an answer between two keys of a run: it takes as long as three of them. So the first key after
-// a pause asks at once, and within a run a short wait drops the questions that the next key would make
-// pointless; fetches are joined anyway, so waiting longer would only make the answer late.
-constexpr std::chrono::milliseconds kPause{250};      // runs of keys have gaps of 208-403 ms at p90
-constexpr std::chrono::milliseconds kWaitInWord{75};  // at p50 the next key is 92-135 ms away
-constexpr std::chrono::milliseconds kWaitAfterWord{25};
+// a pause asks at once, and within a run a short wait drops the questions that an accident of the fingers
+// makes pointless. Fetches are joined, so that waiting for 75 ms saves no calls: it only makes the answer
+// late.
+constexpr std::chrono::milliseconds kPause{250};  // runs of keys have gaps of 208-403 ms at p90
+constexpr std::chrono::milliseconds kWaitInRun{25};
 
 // After three suggestions rejected in a row each wait grows by this for the third and every further one, and
 // shrinks back over ten minutes.
@@ -67,7 +67,7 @@ class Trigger {
   Decision decide(const CursorLine& line, bool invoked, Time now) const;
 
  private:
-  std::chrono::milliseconds wait_in_run(std::string_view before, Time now) const;
+  std::chrono::milliseconds wait_in_run(Time now) const;
 
   std::optional<Time> last_edit_;
   bool after_pause_ = true;  // the last key was the first one after a pause

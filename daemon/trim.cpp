@@ -77,16 +77,14 @@ struct Cut {
   bool block;  // more than one line was wanted
 };
 
-// Steps 2 to 4 and the first half of 6: they look at the whole text from where it began, so that typing
-// changes nothing.
-Cut cut_lines(std::string_view text, const Window& window, std::string_view language, bool whole) {
-  const auto first = keep_first_line(text);
-  const auto line = std::string(current_line(window.head)).append(text.substr(0, first));
-  const bool opens = first < text.size() && opens_block(line, language) &&
-                     lines_wanted(line, window.suffix, language) == Lines::multi;
-  if (!opens && lines_wanted(window.head, window.suffix, language) == Lines::single) {
-    return {keep_before_repetition(text.substr(0, first), window.head, window.suffix), false};
-  }
+// The end of the first line after `from` that is not blank.
+std::size_t end_of_next_line(std::string_view text, std::size_t from) {
+  const auto start = text.find_first_not_of(" \t\n", from);
+  return std::min(text.find('\n', std::min(start, text.size())), text.size());
+}
+
+// Steps 3, 4 and the first half of 6, for more than one line.
+std::size_t keep_block(std::string_view text, const Window& window, std::string_view language, bool whole) {
   auto keep = keep_before_repetition(text, window.head, window.suffix);
   const auto head = std::string_view(window.head).substr(window.calm);
   const auto closers = has_closing_line(text) ? missing_closers(window, language) : std::string();
@@ -97,7 +95,32 @@ Cut cut_lines(std::string_view text, const Window& window, std::string_view lang
   const auto next = keep_before_next_lines(text.substr(0, keep), around, whole || keep < text.size());
   keep = std::min(scope, next);
   if (next > scope) keep = keep_before_next_lines(text.substr(0, keep), around, true);
-  return {keep, true};
+  return keep;
+}
+
+// The same for the lines that come after a single one: they stand beside the cursor's line, not inside it.
+std::size_t keep_lines_after(std::string_view text, Window window, std::string_view language, bool whole) {
+  const std::string line(current_line(window.head));
+  window.head.resize(window.head.size() - line.size());
+  const auto keep = keep_block(line + std::string(text), window, language, whole);
+  return std::max(keep, line.size()) - line.size();
+}
+
+// Steps 2 to 4 and the first half of 6: they look at the whole text from where it began, so that typing
+// changes nothing.
+Cut cut_lines(std::string_view text, const Window& window, std::string_view language, bool whole) {
+  const auto first = keep_first_line(text);
+  const auto line = std::string(current_line(window.head)).append(text.substr(0, first));
+  const bool opens = first < text.size() && opens_block(line, language) &&
+                     lines_wanted(line, window.suffix, language) == Lines::multi;
+  const bool single = !opens && lines_wanted(window.head, window.suffix, language) == Lines::single;
+  if (single && window.begun.size() < first) {
+    return {keep_before_repetition(text.substr(0, first), window.head, window.suffix), false};
+  }
+  if (!single) return {keep_block(text, window, language, whole), true};
+  // The line is written: one more is shown at a time.
+  const auto keep = keep_lines_after(text, window, language, whole);
+  return {std::min(keep, end_of_next_line(text, window.begun.size())), true};
 }
 
 // Steps 5, the second half of 6, and 8: the part that is not typed yet, against the closers that are there
@@ -129,7 +152,9 @@ std::optional<Trimmed> fitted(std::string_view text, const Cut& cut, const Windo
   if (whole.size() <= window.begun.size() || repeats_next_line(whole, window.head, window.suffix))
     return std::nullopt;
   auto trimmed = fit_suffix(whole.substr(window.begun.size()), window, language);
-  if (trimmed.text.size() < kShortestText || trim_both(trimmed.text).empty()) return std::nullopt;
+  // The last character of a suggestion stays on the screen until it is typed, too.
+  const auto shortest = window.begun.empty() ? kShortestText : 1;
+  if (trimmed.text.size() < shortest || trim_both(trimmed.text).empty()) return std::nullopt;
   return trimmed;
 }
 
@@ -159,10 +184,14 @@ Progress progress(std::string_view so_far, const TrimContext& context) {
   if (keep_first_line(text) == text.size()) return {};
   auto cut = cut_lines(text, window, context.language, false);
   Progress progress;
-  progress.finished = strip_right(text.substr(cut.keep)).size() > 0 || !cut.block;
-  const auto block = keep_first_block(text, window.head);
+  // After a single line come the lines to show next, unless its end stands in the document already.
+  const bool one_line = !cut.block;
+  const bool goes_on = one_line && only_closers(rest_of_line(window.suffix));
+  const auto end = goes_on ? keep_lines_after(text, window, context.language, false) : cut.keep;
+  progress.finished = !strip_right(text.substr(end)).empty() || (one_line && !goes_on);
+  const auto block = one_line ? cut.keep : keep_first_block(text, window.head);
   if (progress.finished || block < text.size()) {
-    cut.keep = progress.finished ? cut.keep : block;
+    if (!progress.finished) cut.keep = block;
     progress.ready = fitted(text, cut, window, context.language);
   }
   return progress;

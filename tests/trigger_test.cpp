@@ -168,9 +168,9 @@ TEST_CASE("the first key after a pause asks at once, a key in a run waits a litt
   Typist typist;
   CHECK(typist.wait(kWord) == 0ms);
   CHECK(typist.key(0ms, kWord) == 0ms);
-  CHECK(typist.key(249ms, kWord) == 75ms);
+  CHECK(typist.key(249ms, kWord) == 25ms);
   CHECK(typist.key(250ms, kWord) == 0ms);
-  CHECK(typist.key(100ms, kWord) == 75ms);
+  CHECK(typist.key(100ms, kWord) == 25ms);
   CHECK(typist.key(100ms, kAfterWord) == 25ms);
   CHECK(typist.key(100ms, {"cpp", "\t^"}) == 0ms);
   CHECK(typist.key(100ms, {"cpp", "^"}) == 0ms);
@@ -181,17 +181,17 @@ TEST_CASE("two edits in one moment are one key") {
   typist.key(0ms, kWord);
   CHECK(typist.key(300ms, kWord) == 0ms);
   CHECK(typist.key(2ms, kWord) == 0ms);
-  CHECK(typist.key(100ms, kWord) == 75ms);
-  CHECK(typist.key(2ms, kWord) == 75ms);
+  CHECK(typist.key(100ms, kWord) == 25ms);
+  CHECK(typist.key(2ms, kWord) == 25ms);
 }
 
 TEST_CASE("a request that comes late has waited already") {
   Typist typist;
   typist.key(0ms, kWord);
   typist.key(100ms, kWord);
-  typist.now += 50ms;
-  CHECK(typist.wait(kWord) == 25ms);
-  typist.now += 50ms;
+  typist.now += 15ms;
+  CHECK(typist.wait(kWord) == 10ms);
+  typist.now += 15ms;
   CHECK(typist.wait(kWord) == 0ms);
   typist.now += 500ms;
   CHECK(typist.wait(kWord) == 0ms);
@@ -218,23 +218,23 @@ TEST_CASE("three rejections in a row slow down, an acceptance or ten minutes und
     while (times-- > 0) typist.trigger.rejected(typist.now);
   };
   reject(2);
-  CHECK(wait() == 75ms);
+  CHECK(wait() == 25ms);
   reject(1);
-  CHECK(wait() == 112ms);
+  CHECK(wait() == 37ms);
   reject(1);
-  CHECK(wait() == 168ms);
+  CHECK(wait() == 56ms);
   reject(20);
-  CHECK(wait() > 560ms);
+  CHECK(wait() > 185ms);
   typist.now += 5min;
-  CHECK(wait() < 210ms);
+  CHECK(wait() < 70ms);
   typist.now += 5min;
-  CHECK(wait() == 75ms);
+  CHECK(wait() == 25ms);
   reject(1);
-  CHECK(wait() == 75ms);
+  CHECK(wait() == 25ms);
   reject(3);
-  CHECK(wait() > 150ms);
+  CHECK(wait() > 50ms);
   typist.trigger.accepted();
-  CHECK(wait() == 75ms);
+  CHECK(wait() == 25ms);
   CHECK(typist.key(1s, kWord) == 0ms);
 }
 

@@ -135,6 +135,23 @@ TEST_CASE("an answer that still arrives never contradicts the whole one") {
   }
 }
 
+TEST_CASE("after a single line each line that follows is shown in its turn") {
+  const std::string_view text = "o(a);\n  bar(b);\n  baz(c);\n}\nint g();\n";
+  const auto shown_after = [&](std::size_t typed) {
+    const auto document = "int f() {\n  fo" + std::string(text.substr(0, typed)) + "\n}\n";
+    auto context = context_at(document, 14 + typed);
+    context.typed = typed;
+    const auto trimmed = trim(text.substr(typed), context);
+    return trimmed ? trimmed->text : "nothing";
+  };
+  CHECK(shown_after(0) == "o(a);");
+  CHECK(shown_after(4) == ";");
+  CHECK(shown_after(5) == "\n  bar(b);");
+  CHECK(shown_after(8) == "bar(b);");
+  CHECK(shown_after(15) == "\n  baz(c);");
+  CHECK(shown_after(25) == "nothing");
+}
+
 TEST_CASE("a transfer is cut when nothing useful can come") {
   const std::string block = "int f() {\n  \n}\n";
   const auto in_block = context_at(block, 12);
@@ -143,7 +160,10 @@ TEST_CASE("a transfer is cut when nothing useful can come") {
   CHECK(progress("a();\n}\n", in_block).ready->text == "a();");
   const std::string line = "  return a\n}\n";
   CHECK_FALSE(progress(" + b", context_at(line, 10)).finished);
-  CHECK(progress(" + b;\n", context_at(line, 10)).finished);
+  CHECK_FALSE(progress(" + b;\n", context_at(line, 10)).finished);
+  CHECK(progress(" + b;\n}\n", context_at(line, 10)).finished);
+  const std::string mid_line = "  f(a, b);\n}\n";
+  CHECK(progress("c, \n", context_at(mid_line, 4)).finished);
   CHECK(progress(" + b;\n  more", context_at(line, 10)).ready->text == " + b;");
 }
 

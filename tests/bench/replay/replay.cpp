@@ -9,6 +9,10 @@ bool agrees(std::string_view suggestion, std::string_view truth) {
   return !truth.empty() && (truth.starts_with(suggestion) || suggestion.starts_with(truth));
 }
 
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\n") == std::string_view::npos;
+}
+
 // The step that turns `from` into `to`.
 Step difference(std::string_view from, std::string_view to) {
   const auto shorter = std::min(from.size(), to.size());
@@ -55,7 +59,8 @@ class Player {
   void key(const Step& change, bool accepts) {
     const auto& step = recording_.steps[at_];
     const double until = now_ + (at_ + 1 < recording_.steps.size() ? recording_.steps[at_ + 1].gap : 10);
-    const auto shown = policy_.ask(change, {at_, text_, step.cursor, now_, until}, accepts);
+    auto shown = policy_.ask(change, {at_, text_, step.cursor, now_, until}, accepts);
+    if (shown && is_blank(shown->text)) shown.reset();  // nobody sees blanks
     ++score_.keys;
     judge(shown, step, accepts);
     watch(shown, change);
