@@ -67,4 +67,7 @@ M.trigger = only_with_setup
 
 function M.detach() end
 
+--- Neovim asks again at the next key.
+function M.refresh() end
+
 return M

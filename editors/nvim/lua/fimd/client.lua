@@ -113,6 +113,9 @@ function M.config()
         missing = complain,
         client = M.client,
         status = set_status,
+        back = function()
+          M.ghost().refresh()
+        end,
       })
       return public
     end,

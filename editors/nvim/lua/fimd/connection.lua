@@ -65,6 +65,7 @@ function Connection:relaunch()
     open_files(client, process)
     self.process = process
     self.options.status({ kind = 'ready' })
+    self.options.back()
   end)
 end
 
@@ -132,6 +133,7 @@ end
 ---@field missing fun(looked: string)
 ---@field client fun(): vim.lsp.Client?
 ---@field status fun(status: table)
+---@field back fun() the program runs again and knows the open files
 
 ---@param dispatchers vim.lsp.rpc.Dispatchers
 ---@param options fimd.ConnectionOptions

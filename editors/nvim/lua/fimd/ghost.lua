@@ -216,6 +216,16 @@ function M.detach(bufnr)
   ghosts[bufnr] = nil
 end
 
+--- The daemon is back: what could not be asked while it was away is asked now.
+function M.refresh()
+  for bufnr, ghost in pairs(ghosts) do
+    ghost.asked = nil
+    if inserting(bufnr) then
+      changed(bufnr)
+    end
+  end
+end
+
 --- Inserts a `unit` of what is shown. Expression maps may call this, too.
 ---@param unit string
 ---@return boolean shown
