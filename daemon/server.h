@@ -24,8 +24,9 @@ namespace fimd {
 class Server {
  public:
   // `piped`: the peer is a pipe, not an editor: `fim/complete` needs no initialize, and requests that are
-  // pending when the input ends are still answered.
-  Server(asio::io_context& io, Connection& connection, Config config, bool piped);
+  // pending when the input ends are still answered. `fault`: what was wrong with the settings so far, for the
+  // editor to hear of; empty when nothing was.
+  Server(asio::io_context& io, Connection& connection, Config config, bool piped, std::string fault = {});
 
   // Serves until `exit` or the end of input. Returns the exit code of the program.
   Task<int> run();
@@ -33,7 +34,8 @@ class Server {
   // Ends the session as the end of input would: for signals and for the death of the editor.
   void stop();
 
-  // Ends the session within 5 s of the death of this process.
+  // Ends the session within 5 s of the death of this process. The first call counts: what the command line
+  // says goes before the editor's `processId`.
   void watch_parent(std::int64_t pid);
 
  private:
@@ -68,6 +70,7 @@ class Server {
   void did_partly_accept_completion(const Json& params);
   void did_change_configuration(const Json& params);
 
+  void pull_configuration();
   void configure(const Json& settings);
   void choose_endpoint();
   void tell(MessageType type, std::string_view line);
@@ -79,16 +82,19 @@ class Server {
   asio::io_context& io_;
   Connection& connection_;
   Config config_;
+  std::string fault_at_start_;
   bool piped_;
   Phase phase_ = Phase::fresh;
   std::optional<int> exit_code_;
+  bool stopped_ = false;
+  bool watches_parent_ = false;
 
   InitializeParams client_;
   PositionEncoding encoding_ = PositionEncoding::utf16;
   bool legacy_trigger_kinds_ = false;
   std::string accept_command_;
   std::string trace_;
-  std::string told_fault_;
+  bool told_fault_ = false;  // of the endpoint in use, since it last worked
   Status told_status_;
   unsigned long last_completion_ = 0;
 
