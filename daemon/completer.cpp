@@ -79,7 +79,9 @@ Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
 
 // From what is at hand to what must be waited for.
 Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, const CursorState& state) {
-  if (const auto why = excluded(query)) co_return nothing(*why);
+  const auto why = excluded(query);
+  last_excluded_ = why.has_value();
+  if (why) co_return nothing(*why);
   if (auto found = from_cache(query, state, "cache")) {
     keep_shown(query, state, *found);
     co_return std::move(*found);
@@ -137,8 +139,7 @@ std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
   if (std::ranges::find(languages, query.snapshot.languageId) != languages.end())
     return "this language is switched off";
   auto why = privacy_.excludes(query.snapshot.uri);
-  if (why && told_excluded_.insert(query.snapshot.uri).second)
-    log_warning("no completions in {}: {}", query.snapshot.uri, *why);
+  if (why && told_excluded_.insert(query.snapshot.uri).second) log_warning("no completions: {}", *why);
   return why;
 }
 
@@ -245,7 +246,6 @@ Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion
 void Completer::configure() {
   budget_.set_limits({config_.calls_per_minute, config_.calls_per_day, config_.tokens_per_day});
   privacy_.set_patterns(config_.excluded_globs);
-  prompts_.forget_all();
 }
 
 void Completer::set_workspace(std::string_view folder_uri) {
@@ -254,11 +254,11 @@ void Completer::set_workspace(std::string_view folder_uri) {
 
 void Completer::set_ignore_file(std::string_view folder, std::string_view text) {
   privacy_.set_ignore_file(folder, text);
-  prompts_.forget_all();
 }
 
 void Completer::edited(const Edit& edit) {
   trigger_.edited(clock_.now());
+  if (privacy_.excludes(edit.uri)) return;
   prompts_.edited(edit);
 }
 

@@ -69,6 +69,8 @@ class Completer {
   const Stats& stats() const { return stats_; }
   // Why the last request got nothing; empty when it got something.
   const std::string& silence() const { return silence_; }
+  // The last request was for a document that is kept from completions.
+  bool last_excluded() const { return last_excluded_; }
   std::int64_t calls_today() const { return budget_.calls_on(Clock::today()); }
   std::int64_t tokens_today() const { return budget_.tokens_on(Clock::today()); }
 
@@ -104,6 +106,7 @@ class Completer {
   Prompts prompts_;
   std::unordered_set<std::string> told_excluded_;  // documents whose exclusion the log has
   std::string silence_;
+  bool last_excluded_ = false;
   unsigned long last_id_ = 0;
   unsigned long last_request_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
+
 namespace fimd {
 
 struct Fetches::Fetch {

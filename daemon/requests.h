@@ -32,12 +32,8 @@ class Requests {
 
   bool idle() const { return pending_.empty(); }
 
-  // Withdraws what was asked on a topic, as a newer request would.
-  void supersede(const std::string& topic);
-  // Withdraws all as if superseded.
-  void withdraw_all();
-
-  // Waits until all requests are answered, at most for `limit`; what is left then is withdrawn.
+  // Waits until all requests are answered, at most for `limit`; what is left then is withdrawn as if
+  // superseded.
   Task<> drain(SteadyClock::duration limit);
 
  private:
@@ -45,6 +41,7 @@ class Requests {
   struct Pending;
 
   void withdraw(Pending& pending, Withdrawn why);
+  void withdraw_topic(const std::string& topic);
   void finish(unsigned long serial, std::exception_ptr fault, nlohmann::json result);
 
   asio::io_context& io_;

@@ -24,9 +24,8 @@ namespace fimd {
 class Server {
  public:
   // `piped`: the peer is a pipe, not an editor: `fim/complete` needs no initialize, and requests that are
-  // pending when the input ends are still answered. `fault`: what was wrong with the settings so far, for the
-  // editor to hear of; empty when nothing was.
-  Server(asio::io_context& io, Connection& connection, Config config, bool piped, std::string fault = {});
+  // pending when the input ends are still answered.
+  Server(asio::io_context& io, Connection& connection, Config config, bool piped);
 
   // Serves until `exit` or the end of input. Returns the exit code of the program.
   Task<int> run();
@@ -34,8 +33,7 @@ class Server {
   // Ends the session as the end of input would: for signals and for the death of the editor.
   void stop();
 
-  // Ends the session within 5 s of the death of this process. The first call counts: what the command line
-  // says goes before the editor's `processId`.
+  // Ends the session within 5 s of the death of this process.
   void watch_parent(std::int64_t pid);
 
  private:
@@ -47,6 +45,7 @@ class Server {
   void notify(const Message& message);
   void respond(const Message& message);
   void check_phase(const std::string& method) const;
+  void start_completion(const Json& id, const std::string& uri, Task<Json> work);
   Task<Json> complete(CompletionQuery query, Offset start, std::string selected);
   Task<Json> complete_stateless(CompletionQuery query);
 
@@ -57,6 +56,16 @@ class Server {
   // Requests that take a while.
   void inline_completion(const Json& id, const Json& params);
   void fim_complete(const Json& id, const Json& params);
+  // Copilot's dialect; what is always answered alike, or nullptr.
+  static const Json* copilot_answer(std::string_view method);
+  Json set_editor_info(const Json& params);
+  Json notify_shown(const Json& params);
+  Json notify_accepted(const Json& params);
+  Json notify_rejected(const Json& params);
+  void copilot_completions(const Json& id, const Json& params);
+  void copilot_candidates(const Json& id, const Json& params);
+  void copilot_complete(const Json& id, const Json& params, TriggerKind trigger);
+  Task<Json> copilot_list(CompletionQuery query, std::int64_t version);
   // Notifications.
   void initialized(const Json& params);
   void exit(const Json& params);
@@ -70,7 +79,6 @@ class Server {
   void did_partly_accept_completion(const Json& params);
   void did_change_configuration(const Json& params);
 
-  void pull_configuration();
   void configure(const Json& settings);
   void choose_endpoint();
   void tell(MessageType type, std::string_view line);
@@ -82,21 +90,19 @@ class Server {
   asio::io_context& io_;
   Connection& connection_;
   Config config_;
-  std::string fault_at_start_;
   bool piped_;
   Phase phase_ = Phase::fresh;
   std::optional<int> exit_code_;
-  bool stopped_ = false;
-  bool watches_parent_ = false;
 
   InitializeParams client_;
   PositionEncoding encoding_ = PositionEncoding::utf16;
   bool legacy_trigger_kinds_ = false;
   std::string accept_command_;
   std::string trace_;
-  bool told_fault_ = false;  // of the endpoint in use, since it last worked
+  std::string told_fault_;
   Status told_status_;
   unsigned long last_completion_ = 0;
+  std::map<std::string, std::uint32_t, std::less<>> copilot_lengths_;  // of the texts in the last such answer
 
   Documents documents_;
   HttpClient http_;

@@ -8,6 +8,7 @@
 #include "daemon/log.h"
 #include "daemon/server.h"
 #include "daemon/uri.h"
+#include "protocol/copilot.h"
 #include "protocol/lsp.h"
 #include "protocol/session.h"
 
@@ -20,18 +21,6 @@ using Json = nlohmann::json;
 // Shorter waits are not worth a flicker in the status line.
 constexpr auto kBusyAfter = 150ms;
 
-// What the editor's popup would insert, if it would do so on one line and around the cursor.
-std::optional<SelectedCompletionInfo> selection_at(const InlineCompletionParams& wanted, const Text& text,
-                                                   PositionEncoding encoding) {
-  const auto& selected = wanted.selectedCompletionInfo;
-  if (!selected) return std::nullopt;
-  const auto start = text.offset_at(selected->range.start, encoding);
-  const auto end = text.offset_at(selected->range.end, encoding);
-  const auto cursor = text.offset_at(wanted.position, encoding);
-  const bool around = start <= cursor && cursor <= end && text.line_of(start) == text.line_of(end);
-  return around ? selected : std::nullopt;
-}
-
 }  // namespace
 
 void Server::did_open(const Json& params) {
@@ -39,16 +28,12 @@ void Server::did_open(const Json& params) {
 }
 
 void Server::did_change(const Json& params) {
-  const auto note = [this](const Edit& edit) { completer_.edited(edit); };
-  if (const auto fault = documents_.change(did_change_params(params), encoding_, note))
+  if (const auto fault = documents_.change(did_change_params(params), encoding_))
     tell(MessageType::warning, *fault);
 }
 
 void Server::did_close(const Json& params) {
-  const auto uri = document_params(params).uri;
-  documents_.close(uri);
-  requests_.supersede(uri);
-  completer_.closed(uri);
+  documents_.close(document_params(params).uri);
 }
 
 void Server::did_save(const Json& params) {
@@ -64,7 +49,7 @@ void Server::read_ignore_files() {
 Json Server::execute_command(const Json& params) {
   const auto command = execute_command_params(params);
   const auto id = command.arguments.empty() ? std::string() : command.arguments.front();
-  if (command.command == accept_command_) {
+  if (command.command == accept_command_ || command.command == kCopilotAcceptCommand) {
     completer_.accepted(id);
   } else if (command.command == "fimd.dismiss") {
     completer_.dismissed(id);
@@ -92,7 +77,6 @@ void Server::inline_completion(const Json& id, const Json& params) {
   auto snapshot = documents_.snapshot(wanted.uri);
   if (!snapshot) {
     log_info("no completion: the document is not open, out of step or too large");
-    requests_.supersede(wanted.uri);
     requests_.reply(id, inline_completion_list({}, accept_command_));
     return;
   }
@@ -101,12 +85,17 @@ void Server::inline_completion(const Json& id, const Json& params) {
   query.trigger = wanted.triggerKind;
   query.formatting = wanted.formattingOptions;
   const auto& text = *query.snapshot.text;
-  const auto selected = selection_at(wanted, text, encoding_);
+  const auto& selected = wanted.selectedCompletionInfo;
   query.cursor = text.offset_at(selected ? selected->range.end : wanted.position, encoding_);
-  const auto start = selected ? text.offset_at(selected->range.start, encoding_) : query.cursor;
-  requests_.start(id, wanted.uri,
-                  complete(std::move(query), start, selected ? selected->text : std::string()));
-  if (client_.status) asio::co_spawn(io_, tell_busy(++last_completion_), asio::detached);
+  Offset start = query.cursor;
+  if (selected) start = std::min(start, text.offset_at(selected->range.start, encoding_));
+  start_completion(id, wanted.uri,
+                   complete(std::move(query), start, selected ? selected->text : std::string()));
+}
+
+void Server::start_completion(const Json& id, const std::string& uri, Task<Json> work) {
+  requests_.start(id, uri, std::move(work));
+  if (client_.status || client_.copilot) asio::co_spawn(io_, tell_busy(++last_completion_), asio::detached);
 }
 
 Task<> Server::tell_busy(unsigned long completion) {
@@ -115,7 +104,7 @@ Task<> Server::tell_busy(unsigned long completion) {
 }
 
 void Server::tell_status(bool busy) {
-  if (!client_.status) return;
+  if (!client_.status && !client_.copilot) return;
   const auto& health = endpoint_.health();
   Status status;
   status.kind = busy ? "busy" : endpoint_.absent() || endpoint_.provider() == "local" ? "local" : "ready";
@@ -125,9 +114,14 @@ void Server::tell_status(bool busy) {
   if (!config_.enabled) status.kind = "off";
   status.callsToday = completer_.calls_today();
   status.tokensToday = completer_.tokens_today();
+  status.excluded = completer_.last_excluded();
   if (status == told_status_) return;
+  const bool news = told_status_.kind.empty() || copilot_status(status) != copilot_status(told_status_);
   told_status_ = status;
-  connection_.write(notification("fimd/status", status_params(status)));
+  if (client_.status) connection_.write(notification("fimd/status", status_params(status)));
+  if (!client_.copilot || !news) return;
+  connection_.write(notification("didChangeStatus", copilot_status(status)));
+  connection_.write(notification("statusNotification", copilot_older_status(status)));
 }
 
 // `selected` is what the editor's popup would put in place of the text from `start` to the cursor:
@@ -182,11 +176,12 @@ Task<Json> Server::complete_stateless(CompletionQuery query) {
   co_return fim_complete_result(items);
 }
 
-// Once for each fault that lasts, not once for each key, whatever words it comes in.
+// Once for each fault that lasts, not once for each key.
 void Server::tell_lasting_fault() {
   const auto& health = endpoint_.health();
-  if (health.message.empty()) told_fault_ = false;
-  if (!health.lasting || std::exchange(told_fault_, true)) return;
+  if (health.message.empty()) told_fault_.clear();
+  if (!health.lasting || health.message == told_fault_) return;
+  told_fault_ = health.message;
   tell(MessageType::warning, "completions are unavailable: " + health.message);
   const auto params = message_params(MessageType::warning, "fimd: " + health.message);
   connection_.write(notification("window/showMessage", params));

@@ -50,13 +50,6 @@ std::optional<SelectedCompletionInfo> selected_completion(const json& context) {
   return SelectedCompletionInfo{range(required_field(*info, "range")), required_string(*info, "text")};
 }
 
-std::optional<FormattingOptions> formatting_options(const json& params) {
-  const auto* options = find_field(params, "formattingOptions");
-  if (options == nullptr) return std::nullopt;
-  return FormattingOptions{clamped_int(optional_integer(*options, "tabSize", 0)),
-                           optional_bool(*options, "insertSpaces", true)};
-}
-
 json item_json(const InlineCompletionItem& item, std::string_view accept_command) {
   json result = {{"insertText", item.insertText},
                  {"range", range_json(item.range)},
@@ -68,6 +61,13 @@ json item_json(const InlineCompletionItem& item, std::string_view accept_command
 }
 
 }  // namespace
+
+std::optional<FormattingOptions> formatting_options(const json& options) {
+  if (find_field(options, "tabSize") == nullptr && find_field(options, "insertSpaces") == nullptr)
+    return std::nullopt;
+  return FormattingOptions{clamped_int(optional_integer(options, "tabSize", 0)),
+                           optional_bool(options, "insertSpaces", true)};
+}
 
 DidOpenParams did_open_params(const json& params) {
   const auto& document = required_field(params, "textDocument");
@@ -101,7 +101,8 @@ InlineCompletionParams inline_completion_params(const json& params, bool& legacy
   result.position = position(required_field(params, "position"));
   result.triggerKind = trigger_kind(context, legacy_trigger_kinds);
   result.selectedCompletionInfo = selected_completion(context);
-  result.formattingOptions = formatting_options(params);
+  if (const auto* options = find_field(params, "formattingOptions"))
+    result.formattingOptions = formatting_options(*options);
   return result;
 }
 

@@ -104,6 +104,8 @@ DocumentParams did_focus_params(const nlohmann::json& params);
 // one; once seen, the caller remembers it (the flag is set) and 1 means Automatic from then on.
 InlineCompletionParams inline_completion_params(const nlohmann::json& params, bool& legacy_trigger_kinds);
 FimCompleteParams fim_complete_params(const nlohmann::json& params);
+// `formattingOptions`, or what has its two fields among others; nothing where neither is there.
+std::optional<FormattingOptions> formatting_options(const nlohmann::json& options);
 // textDocument/didShowCompletion: the id of the item that was shown.
 std::string shown_completion_id(const nlohmann::json& params);
 PartialAcceptParams partial_accept_params(const nlohmann::json& params);

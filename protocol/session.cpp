@@ -79,6 +79,7 @@ InitializeParams initialize_params(const json& params) {
   result.registersConfiguration =
       is_true(capabilities, Path("/workspace/didChangeConfiguration/dynamicRegistration"));
   result.status = is_true(params, Path("/initializationOptions/status"));
+  result.copilot = find_field(field_or_null(params, "initializationOptions"), "editorInfo") != nullptr;
   return result;
 }
 

@@ -24,6 +24,7 @@ struct InitializeParams {
   bool configuration = false;           // workspace.configuration: settings can be pulled
   bool registersConfiguration = false;  // workspace.didChangeConfiguration.dynamicRegistration
   bool status = false;                  // initializationOptions.status: wants fimd/status
+  bool copilot = false;                 // initializationOptions.editorInfo: speaks Copilot's dialect
 };
 
 struct ServerCapabilities {
@@ -42,6 +43,7 @@ struct Status {
   std::string message;  // for people; empty when all is well
   std::int64_t callsToday = 0;
   std::int64_t tokensToday = 0;
+  bool excluded = false;  // the last request's document is kept from completions; for Copilot's clients only
   bool operator==(const Status&) const = default;
 };
 

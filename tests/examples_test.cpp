@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "protocol/completion.h"
+#include "protocol/copilot.h"
 #include "protocol/json_rpc.h"
 #include "protocol/json_text.h"
 #include "protocol/lsp.h"
@@ -133,6 +134,7 @@ json initialize(const json& params) {
   written["trace"] = read.trace;
   written["initializationOptions"] = initialization_options(params);
   written["initializationOptions"]["status"] = read.status;
+  CHECK(read.copilot == written["initializationOptions"].contains("editorInfo"));
   for (std::size_t i = 0; i < read.rootUris.size(); ++i)
     written["workspaceFolders"][i]["uri"] = read.rootUris[i];
   auto& capabilities = written["capabilities"];
@@ -144,10 +146,10 @@ json initialize(const json& params) {
 }
 
 json initialized(const json& result) {
-  CHECK(result["capabilities"]["positionEncoding"] == "utf-8");
-  return initialize_result(
-      {PositionEncoding::utf8, result["capabilities"]["executeCommandProvider"]["commands"]},
-      result["serverInfo"]["version"].get<std::string>());
+  const bool utf8 = result["capabilities"]["positionEncoding"] == "utf-8";
+  return initialize_result({utf8 ? PositionEncoding::utf8 : PositionEncoding::utf16,
+                            result["capabilities"]["executeCommandProvider"]["commands"]},
+                           result["serverInfo"]["version"].get<std::string>());
 }
 
 json command(const json& params) {
@@ -182,6 +184,51 @@ json command_result(const json& result) {
 
 json status(const json& params) {
   return status_params({params["kind"], params["message"], params["callsToday"], params["tokensToday"]});
+}
+
+json copilot_document(const json& params) {
+  const auto read = copilot_request(params);
+  const auto& options = read.formattingOptions.value();
+  return {{"doc",
+           {{"uri", read.uri},
+            {"version", read.version},
+            {"position", position_json(read.position)},
+            {"tabSize", options.tabSize},
+            {"insertSpaces", options.insertSpaces}}}};
+}
+
+json copilot_answer(const json& result) {
+  std::vector<CopilotCompletion> completions;
+  for (const auto& given : result["completions"]) {
+    const Position cursor{given["position"]["line"], given["position"]["character"]};
+    completions.push_back({given["uuid"], given["text"], given["displayText"], range_of(given["range"]),
+                           cursor, given["docVersion"]});
+  }
+  return copilot_completions(completions);
+}
+
+json verdict(const json& params) {
+  const auto read = copilot_verdict(params);
+  if (params.contains("uuids")) return {{"uuids", read.uuids}};
+  json written = {{"uuid", read.uuids.at(0)}};
+  if (read.acceptedLength) written["acceptedLength"] = *read.acceptedLength;
+  return written;
+}
+
+json account(const json& result) {
+  return copilot_account(result["status"].get<std::string>(), result.value("user", ""));
+}
+
+json version(const json& result) {
+  return copilot_version(result["version"].get<std::string>());
+}
+
+json copilot_told(const json& params) {
+  Status status;
+  status.kind = params.value("busy", false) ? "busy" : "ready";
+  status.message = params["message"].get<std::string>();
+  status.excluded = params.value("kind", "") == "Inactive";
+  return params.contains("busy") ? copilot_status(status) : copilot_older_status(status);
 }
 
 json told(const json& params) {
@@ -229,6 +276,21 @@ const std::map<std::string, Method> kMethods = {
     {"textDocument/didFocus", {focus}},
     {"textDocument/didShowCompletion", {shown}},
     {"textDocument/didPartiallyAcceptCompletion", {partially_accepted}},
+    {"setEditorInfo", {same, same}},
+    {"checkStatus", {same, account}},
+    {"signIn", {nothing, account}},
+    {"signInInitiate", {nothing, account}},
+    {"signInConfirm", {same, account}},
+    {"signOut", {nothing, account}},
+    {"getVersion", {nothing, version}},
+    {"copilot/models", {nothing, nothing}},
+    {"getCompletions", {copilot_document, copilot_answer}},
+    {"getCompletionsCycling", {copilot_document, copilot_answer}},
+    {"notifyShown", {verdict, same}},
+    {"notifyAccepted", {verdict, same}},
+    {"notifyRejected", {verdict, same}},
+    {"didChangeStatus", {copilot_told}},
+    {"statusNotification", {copilot_told}},
     {"workspace/configuration", {asked_settings, same}},
     {"client/registerCapability", {registered, nothing}},
     {"window/workDoneProgress/create", {progress, nothing}},

@@ -100,6 +100,16 @@ TEST_CASE("an inline completion request is read whole") {
   CHECK_FALSE(params.formattingOptions->insertSpaces);
 }
 
+TEST_CASE("formatting options may stand alone or among other fields") {
+  CHECK_FALSE(formatting_options(json::parse(R"({"uri": "u"})")));
+  const auto options =
+      formatting_options(json::parse(R"({"uri": "u", "tabSize": 8, "insertSpaces": false})"));
+  REQUIRE(options);
+  CHECK(options->tabSize == 8);
+  CHECK_FALSE(options->insertSpaces);
+  CHECK(formatting_options(json::parse(R"({"tabSize": 2})"))->insertSpaces);
+}
+
 TEST_CASE("fim/complete and Copilot's notifications are read") {
   const auto params = fim_complete_params(
       json::parse(R"({"prefix": "p", "suffix": "s", "languageId": "c", "path": "a.c", "maxTokens": 9})"));

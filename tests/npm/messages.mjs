@@ -6,6 +6,21 @@ import { createGenerator } from 'ts-json-schema-generator';
 
 const examples = new URL('../../protocol/examples/', import.meta.url);
 const here = (name) => new URL(name, import.meta.url).pathname;
+const copilot = [
+  'setEditorInfo',
+  'checkStatus',
+  'signIn',
+  'signInInitiate',
+  'signInConfirm',
+  'signOut',
+  'getVersion',
+  'copilot/models',
+  'getCompletions',
+  'getCompletionsCycling',
+  'notifyShown',
+  'notifyAccepted',
+  'notifyRejected',
+];
 // Not in LSP, or there without a shape of their own.
 const untyped = {
   params: new Set([
@@ -16,6 +31,9 @@ const untyped = {
     'textDocument/didFocus',
     'textDocument/didShowCompletion',
     'textDocument/didPartiallyAcceptCompletion',
+    ...copilot,
+    'didChangeStatus',
+    'statusNotification',
   ]),
   result: new Set([
     'fim/complete',
@@ -23,6 +41,7 @@ const untyped = {
     'workspace/executeCommand',
     'client/registerCapability',
     'window/workDoneProgress/create',
+    ...copilot,
   ]),
 };
 
