@@ -10,8 +10,16 @@
 ;;; Code:
 
 (require 'cl-lib)
-(require 'jsonrpc)
-(require 'url-util)
+
+;; These take longer to load than all of fimd, so they wait until the program
+;; starts, which is when Emacs has nothing else to do.
+(declare-function jsonrpc-async-request "jsonrpc")
+(declare-function jsonrpc-notify "jsonrpc")
+(declare-function jsonrpc-running-p "jsonrpc")
+(declare-function jsonrpc--process "jsonrpc")
+(declare-function make-instance "eieio")
+(declare-function url-hexify-string "url-util")
+(defvar url-path-allowed-chars)
 
 (defgroup fimd nil
   "Inline code completion from your own endpoint."
@@ -120,6 +128,8 @@ program also reads the environment variable FIMD_TOKEN."
 
 (defun fimd-client--launch (program)
   "Start PROGRAM."
+  (require 'jsonrpc)
+  (require 'url-util)
   (cl-incf fimd-client--session)
   (setq fimd-client--connection
         (make-instance
@@ -148,6 +158,10 @@ program also reads the environment variable FIMD_TOKEN."
         (display-warning
          'fimd (concat "cannot find the program fimd.\nInstall it, or customize"
                        " `fimd-program'; then M-x fimd-restart."))))))
+
+(defun fimd-client-start-soon ()
+  "Start the program as soon as Emacs has nothing to do."
+  (run-with-idle-timer 0 nil #'fimd-client-start))
 
 (defun fimd-client-restart ()
   "End the program and start another one."

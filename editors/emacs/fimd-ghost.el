@@ -12,6 +12,7 @@
 
 (require 'fimd-client)
 (require 'seq)
+(eval-when-compile (require 'subr-x))
 
 (defface fimd-suggestion '((t :inherit shadow))
   "What fimd suggests."
@@ -129,7 +130,12 @@ Nil when the user has gone another way."
 
 (defun fimd-ghost--ask (kind &optional skip)
   "Ask for suggestions, KIND 1 for all and 2 for one; show the one after SKIP."
-  (fimd-client-flush)
+  (when (fimd-client-running-p)
+    (fimd-client-flush)
+    (fimd-ghost--send kind (or skip 0))))
+
+(defun fimd-ghost--send (kind skip)
+  "Send the request of KIND and show the candidate after SKIP."
   (let ((buffer (current-buffer))
         (turn (cl-incf fimd-ghost--turn)))
     (fimd-client-request
@@ -144,7 +150,7 @@ Nil when the user has gone another way."
            (when (and (eql turn fimd-ghost--turn)
                       (eq buffer (window-buffer (selected-window))))
              (fimd-ghost--receive (append (plist-get result :items) nil)
-                                  (or skip 0) (eql kind 1)))))))))
+                                  skip (eql kind 1)))))))))
 
 (defun fimd-ghost-after-command ()
   "Follow what the user did: ask after a change, hide after a movement."
@@ -156,8 +162,7 @@ Nil when the user has gone another way."
      ((not (eql tick fimd-ghost--tick))
       (setq fimd-ghost--tick tick)
       (fimd-ghost--render)
-      (when (fimd-client-running-p)
-        (fimd-ghost--ask 2)))
+      (fimd-ghost--ask 2))
      ((not (eql (point) fimd-ghost--point))
       (fimd-ghost-forget)))
     (setq fimd-ghost--point (point))))

@@ -52,7 +52,7 @@
         (add-hook 'after-change-functions #'fimd-client-after-change nil t)
         (add-hook 'after-revert-hook #'fimd-client-send-whole nil t)
         (add-hook 'kill-buffer-hook #'fimd-client-close nil t)
-        (fimd-client-start))
+        (fimd-client-start-soon))
     (remove-hook 'post-command-hook #'fimd-ghost-after-command t)
     (remove-hook 'before-change-functions #'fimd-client-before-change t)
     (remove-hook 'after-change-functions #'fimd-client-after-change t)

@@ -26,6 +26,12 @@ local namespace = api.nvim_create_namespace('fimd')
 ---@type table<integer, fimd.Ghost>
 local ghosts = {}
 
+-- Neovim's own colours leave NonText as it is where a terminal has 256 of them: no ghost would be told from text.
+local function highlight()
+  local faint = api.nvim_get_hl(0, { name = 'NonText', link = false })
+  api.nvim_set_hl(0, 'FimdGhost', { default = true, fg = faint.fg, ctermfg = faint.ctermfg or 8 })
+end
+
 local function inserting(bufnr)
   return api.nvim_get_current_buf() == bufnr and api.nvim_get_mode().mode:sub(1, 1) == 'i'
 end
@@ -186,7 +192,7 @@ end
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 function M.attach(client, bufnr)
-  api.nvim_set_hl(0, 'FimdGhost', { default = true, link = 'NonText' })
+  highlight()
   ghosts[bufnr] = { client = client, items = {}, index = 1, invoked = false, seen = {}, turn = 0 }
   local group = api.nvim_create_augroup('fimd.ghost.' .. bufnr, {})
   local function on(events, action)
@@ -202,6 +208,7 @@ function M.attach(client, bufnr)
   on({ 'TextChangedP', 'CompleteChanged' }, render)
   on({ 'InsertLeave', 'BufLeave' }, left)
   on({ 'BufUnload' }, M.detach)
+  api.nvim_create_autocmd('ColorScheme', { group = group, callback = highlight })
   if inserting(bufnr) then
     changed(bufnr)
   end

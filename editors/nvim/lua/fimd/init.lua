@@ -1,8 +1,15 @@
 -- fimd for Neovim: what users, maps and statuslines call. `:help fimd` describes it.
 local client = require('fimd.client')
-local edit = require('fimd.edit')
 
 local M = {}
+
+-- Neovim's LSP takes longer to load than all of fimd: it waits until there is something to look at.
+local function once_started(action)
+  if vim.v.vim_did_enter == 1 then
+    return action()
+  end
+  vim.api.nvim_create_autocmd('VimEnter', { once = true, callback = vim.schedule_wrap(action) })
+end
 
 local function start(bufnr)
   if vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].filetype ~= '' and vim.bo[bufnr].buftype == '' then
@@ -11,7 +18,7 @@ local function start(bufnr)
 end
 
 local function start_all()
-  if vim.lsp.enable then
+  if vim.fn.has('nvim-0.11') == 1 then
     vim.lsp.enable('fimd')
   else
     vim.iter(vim.api.nvim_list_bufs()):each(start)
@@ -23,15 +30,17 @@ end
 ---@param options? { path?: string, settings?: table, own_ghost_text?: boolean }
 function M.setup(options)
   client.options = vim.tbl_extend('force', { own_ghost_text = true }, options or {})
-  if not vim.lsp.enable then
+  once_started(start_all)
+  if vim.fn.has('nvim-0.11') == 0 then
     vim.api.nvim_create_autocmd('FileType', {
       group = vim.api.nvim_create_augroup('fimd', {}),
       callback = function(event)
-        start(event.buf)
+        if vim.v.vim_did_enter == 1 then
+          start(event.buf)
+        end
       end,
     })
   end
-  start_all()
 end
 
 --- Accepts what is shown. True if something was: expression maps fall back otherwise.
@@ -86,7 +95,7 @@ local function ask(command, show)
   if not running then
     return vim.notify('fimd: not running', vim.log.levels.WARN)
   end
-  edit.execute(running, command, nil, function(err, result)
+  require('fimd.edit').execute(running, command, nil, function(err, result)
     vim.notify(err and ('fimd: ' .. err.message) or show(result))
   end)
 end
