@@ -1,5 +1,6 @@
 """An editor that was started on one file, with the plugin of this tree and the real daemon."""
 
+import json
 import pathlib
 import re
 import shutil
@@ -26,6 +27,20 @@ KEYS = {
 STATUS = {"ready": "<fimd>", "off": "<fimd off>", "error": "<fimd !>"}
 
 
+PICTURE_LINES = 14
+
+
+def bodies(data):
+    """The whole messages in a stream of LSP's."""
+    while b"\r\n\r\n" in data:
+        header, rest = data.split(b"\r\n\r\n", 1)
+        length = int(re.search(rb"Content-Length: *(\d+)", header, re.I).group(1))
+        if len(rest) < length:
+            return
+        yield rest[:length]
+        data = rest[length:]
+
+
 class Editor:
     """Each editor says how it is started and what its keys are; the scenarios know none of them.
 
@@ -34,13 +49,16 @@ class Editor:
     """
 
     label = ""  # in the tests' names
+    lines_below = 2  # of the screen, under the status line
+    keys = KEYS
+    only = ()  # scenarios, if not all
     lacks = ()  # scenarios that this editor's way of drawing cannot do
     more = ()  # and those of its own
 
-    def __init__(self, program, name="file.py", content=""):
+    def __init__(self, program, name="file.py", content="", wire=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fimd-editor-"))
         self.file = self.folder / name
-        self.program = program
+        self.program = self.tapped(program) if wire else program
         self.content = content
         if content:
             self.file.write_text(content, newline="")
@@ -51,17 +69,49 @@ class Editor:
             "TERM": "screen-256color",
             "LANG": "C.UTF-8",
             "FIMD_ENDPOINT": self.endpoint.url,
-            "FIMD_TEST_PROGRAM": program or "",
+            "FIMD_TEST_PROGRAM": self.program or "",
             "PATH": "/usr/bin:/bin",
         }
+        self.prepare()
         self.screen = Screen(self.folder.name, self.command(), self.folder, environment | self.environment())
         try:
-            self.wait("{")
-            self.begin()
-            self.wait(STATUS["ready"] if program else "{")
+            self.wait_ready()
         except BaseException:
             self.close()
             raise
+
+    def prepare(self):
+        """What must be there before the editor starts."""
+
+    def wait_ready(self):
+        self.wait("{")
+        self.begin()
+        self.wait(STATUS["ready"] if self.program else "{")
+
+    def tapped(self, program):
+        """A program that is `program`, and notes what it is told."""
+        self.wire = self.folder / "wire"
+        tap = self.folder / "tap"
+        tap.write_text(f"#!/bin/sh\ntee '{self.wire}' | '{program}'\n")
+        tap.chmod(0o755)
+        return str(tap)
+
+    def reports(self):
+        """What the plugin has said so far became of suggestions, in its order."""
+        said = []
+        for body in bodies(self.wire.read_bytes() if self.wire.exists() else b""):
+            message = json.loads(body)
+            method, params = message.get("method"), message.get("params")
+            if method == "textDocument/didShowCompletion":
+                said.append("shown")
+            elif method == "textDocument/didPartiallyAcceptCompletion":
+                said.append(f"{params['acceptedLength']} accepted")
+            elif method == "workspace/executeCommand" and params["command"] not in ("fimd.stats", "fimd.why"):
+                said.append("dismissed" if params["command"] == "fimd.dismiss" else "accepted")
+        return said
+
+    def wait_reports(self, *said):
+        self.wait_for(lambda: self.reports()[: len(said)] == list(said), f"{said} to be reported")
 
     def begin(self):
         """Does what makes the plugin start the daemon, if that takes anything."""
@@ -94,7 +144,7 @@ class Editor:
         self.wait(STATUS[kind])
 
     def press(self, action):
-        self.screen.press(KEYS.get(action, action))
+        self.screen.press(self.keys.get(action, action))
 
     def press_until(self, action, kind):
         """Presses a key again and again until the status is `kind`."""
@@ -105,6 +155,8 @@ class Editor:
             time.sleep(0.1)
 
     def take_picture(self):
+        self.screen.resize(PICTURE_LINES)
+        self.wait(lambda text: "}" in text.splitlines()[PICTURE_LINES - self.lines_below - 1], "the smaller window")
         self.picture = self.screen.picture()
 
     def wait_text(self, content):

@@ -3,7 +3,8 @@
 
 usage: tests/editors/run.py --daemon PROGRAM [--pictures] [WORD...]
 
-Runs the tests whose name contains every WORD. --pictures writes what the first test shows to docs/pictures.
+Runs the tests whose name contains every WORD. What the first test of each editor shows goes to build/editors/pictures,
+and with --pictures to docs/pictures too.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+IN_DOCS = ("nvim 0.12", "vim", "emacs")
 MODULES = ["nvim.neovim", "vim.vim", "emacs.emacs"]
 
 sys.path.insert(0, str(HERE))
@@ -37,6 +40,14 @@ def run(editor_class, scenario, daemon):
             editor.close()
 
 
+def keep(picture, label, in_docs):
+    folder = ROOT / "build" / "editors" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{label.replace(' ', '-')}.svg").write_text(picture)
+    if in_docs and label in IN_DOCS:
+        (ROOT / "docs" / "pictures" / f"{label.split()[0]}.svg").write_text(picture)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--daemon", required=True)
@@ -45,7 +56,7 @@ def main():
     options = parser.parse_args()
     passed = failed = 0
     for editor_class in [editor for name in MODULES for editor in importlib.import_module(name).EDITORS_HERE]:
-        for scenario in (*scenarios.ALL, *editor_class.more):
+        for scenario in editor_class.only or (*scenarios.ALL, *editor_class.more):
             name = f"{editor_class.label}: {scenario.__name__.replace('_', ' ')}"
             if scenario.__name__ in editor_class.lacks or not all(word in name for word in options.words):
                 continue
@@ -55,10 +66,8 @@ def main():
             print(f"{'FAILED' if fault else 'ok    '} {name} ({time.monotonic() - begin:.1f} s)", flush=True)
             if fault:
                 print(fault, flush=True)
-            if picture and options.pictures:
-                pictures = HERE.parents[1] / "docs" / "pictures"
-                pictures.mkdir(parents=True, exist_ok=True)
-                (pictures / f"{editor_class.label.split()[0]}.svg").write_text(picture)
+            if picture:
+                keep(picture, editor_class.label, options.pictures)
     print(f"{passed} passed, {failed} failed")
     sys.exit(bool(failed))
 

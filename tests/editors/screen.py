@@ -17,7 +17,8 @@ COLUMNS, LINES = 80, 36
 class Screen:
     def __init__(self, name, command, folder, environment):
         self.socket = ["tmux", "-f", "/dev/null", "-L", f"fimd-{name}"]
-        variables = [argument for key, value in environment.items() for argument in ("-e", f"{key}={value}")]
+        # By env: tmux gives a program the PATH of its own client.
+        variables = ["env", *(f"{key}={value}" for key, value in environment.items())]
         size = ["-x", str(COLUMNS), "-y", str(LINES)]
         self.tmux("new-session", "-d", *size, "-c", str(folder), *variables, *map(str, command))
         self.tmux("set-option", "-g", "remain-on-exit", "on")
@@ -38,6 +39,9 @@ class Screen:
     def press(self, *keys):
         """Presses keys by tmux's names: Escape, C-Right, M-l."""
         self.tmux("send-keys", *keys)
+
+    def resize(self, lines):
+        self.tmux("resize-window", "-y", str(lines))
 
     def text(self):
         return self.tmux("capture-pane", "-p")
@@ -67,7 +71,7 @@ class Screen:
 
     def picture(self):
         """The screen as an SVG."""
-        return svg(self.tmux("capture-pane", "-p", "-e").split("\n"))
+        return svg(self.tmux("capture-pane", "-p", "-e", "-N").split("\n"))
 
 
 COLOURS = ["#1d2021", "#cc241d", "#98971a", "#d79921", "#458588", "#b16286", "#689d6a", "#a89984"]
@@ -128,7 +132,8 @@ def columns_of(text):
 
 
 def svg(lines):
-    width, height = COLUMNS * CELL_WIDTH + 16, LINES * CELL_HEIGHT + 16
+    lines = lines[:-1] if lines[-1] == "" else lines
+    width, height = COLUMNS * CELL_WIDTH + 16, len(lines) * CELL_HEIGHT + 16
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
         'font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14">',

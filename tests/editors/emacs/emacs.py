@@ -2,13 +2,13 @@
 
 import subprocess
 
-from editor import ROOT, Editor
-
-KEYS = {"undo": "F11"}
-
+from editor import KEYS, ROOT, Editor
+from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
 
 class Emacs(Editor):
     label = "emacs"
+    keys = KEYS | {"undo": "F11"}
+    lines_below = 1
     # Tab indents in Emacs; fimd binds nothing, see keys_are_the_users.
     lacks = ("tab_stays_the_users",)
 
@@ -20,9 +20,6 @@ class Emacs(Editor):
     def environment(self):
         return {"FIMD_TEST_ROOT": ROOT}
 
-    def press(self, action):
-        super().press(KEYS.get(action, action))
-
     def write(self, text):
         if self.content:
             self.screen.press("M->")
@@ -33,7 +30,11 @@ class Emacs(Editor):
 
     def ask(self, command):
         self.screen.press("M-x")
-        self.screen.type(f"fimd-{command}\n")
+        self.wait("M-x")
+        self.screen.type(f"fimd-{command}")
+        self.wait(f"M-x fimd-{command}")
+        self.screen.press("Enter")
+        self.wait(lambda text: f"M-x fimd-{command}" not in text, "the command to be taken")
 
     def save(self):
         self.screen.press("F12")
@@ -94,4 +95,20 @@ def compiles_and_reads_well(_):
 
 
 Emacs.more = (restart_command_restarts, edits_of_every_kind_stay_in_step, keys_are_the_users, compiles_and_reads_well)
-EDITORS_HERE = [Emacs]
+
+
+class EmacsNewcomer(Newcomer, Emacs):
+    label = "emacs newcomer"
+    installs, language, configuration = "emacs", "elisp", ".emacs.d/init.el"
+    only = (the_readmes_lines_are_all_it_takes,)
+    keys = {"accept": "Tab"}
+
+    def command(self):
+        calm = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
+        return ["emacs", "-nw", "--eval", calm, self.file]
+
+    def save(self):
+        self.screen.press("C-x", "C-s")
+
+
+EDITORS_HERE = [EmacsNewcomer, Emacs]

@@ -4,6 +4,7 @@ vim.opt.runtimepath:prepend(root .. '/editors/nvim')
 vim.g.loaded_python3_provider = 0
 vim.g.python_recommended_style = 0
 vim.o.swapfile = false
+vim.o.termguicolors = vim.env.FIMD_TEST_DRAWS == 'neovim' -- with fewer colours Neovim draws its hints like text
 vim.o.ruler = false
 vim.o.cmdheight = 2
 vim.o.laststatus = 2

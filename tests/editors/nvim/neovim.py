@@ -1,6 +1,7 @@
 """Neovim 0.10, 0.11 and 0.12, and 0.12 drawing the ghost text itself."""
 
 from editor import EDITORS, ROOT, ViEditor
+from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
 
 
 class Neovim(ViEditor):
@@ -31,9 +32,9 @@ class Neovim012Builtin(Neovim):
     # Neovim asks 200 ms after the key and tells nobody what it shows.
     lacks = (
         "accept_word_by_word",
-        "dead_endpoint_is_told_and_typing_goes_on",
+        "dead_endpoint_is_told_and_own_text_completes",
+        "every_outcome_is_reported_and_counted",
         "secrets_stay_here_and_why_says_so",
-        "shown_is_counted",
         "trigger_and_candidates",
         "typing_through_never_flickers",
     )
@@ -68,4 +69,19 @@ def help_is_there(editor):
 
 
 Neovim.more = (expression_map_falls_back, checkhealth_tells, restart_command_restarts, help_is_there)
-EDITORS_HERE = [Neovim010, Neovim011, Neovim012, Neovim012Builtin]
+
+
+class NeovimNewcomer(Newcomer, ViEditor):
+    label = "nvim newcomer"
+    installs, language, configuration = "nvim", "lua", "config/nvim/init.lua"
+    only = (the_readmes_lines_are_all_it_takes,)
+    keys = {"accept": "M-l"}
+
+    def programs(self):
+        return {"nvim": EDITORS / "nvim-0.12" / "nvim"}
+
+    def command(self):
+        return ["nvim", self.file]
+
+
+EDITORS_HERE = [NeovimNewcomer, Neovim010, Neovim011, Neovim012, Neovim012Builtin]

@@ -1,6 +1,7 @@
 """Vim 9."""
 
 from editor import ROOT, ViEditor
+from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
 
 
 class Vim(ViEditor):
@@ -60,4 +61,19 @@ def help_is_there(editor):
 
 
 Vim.more = (expression_map_falls_back, restart_command_restarts, edits_of_every_kind_stay_in_step, help_is_there)
-EDITORS_HERE = [Vim]
+
+
+class VimNewcomer(Newcomer, ViEditor):
+    label = "vim newcomer"
+    installs, language, configuration = "vim", "vim", ".vim/vimrc"
+    only = (the_readmes_lines_are_all_it_takes,)
+    keys = {"accept": "C-l"}
+
+    def command(self):
+        return ["vim", self.file]
+
+    def wait_ready(self):
+        """The daemon starts at the first insertion."""
+
+
+EDITORS_HERE = [VimNewcomer, Vim]
