@@ -2,46 +2,71 @@
 
 #include <algorithm>
 
+#include "predictor/normal_text.h"
+#include "predictor/tokens.h"
+
 namespace fimd {
 namespace {
 
-constexpr std::uint32_t kMaxTokens = 64;  // of one line
+// The next token at a place: a line break counts as one, a text end is none.
+std::string_view token_at(std::string_view text, std::size_t at) {
+  const std::string_view line = text.substr(std::min(at, text.size()), 2 * kMaxTokenBytes);
+  if (line.empty() || line.front() == kTextEnd) return {};
+  if (line.front() == '\n') return line.substr(0, 1);
+  const std::size_t end = line.find_first_of(std::string_view("\n\0", 2));
+  return line.substr(0, token_end(line.substr(0, end), 0));
+}
 
-// The most frequent id `offset` tokens after the positions; of several the one that is met first.
-TokenId majority(std::span<const TokenId> ids, const std::vector<std::uint32_t>& positions,
-                 std::uint32_t offset) {
+// The voters lie in the order of their text, so that equal tokens are mostly neighbours.
+std::string_view majority(std::string_view text, const Voters& voters, std::size_t offset) {
   struct Vote {
-    TokenId id;
-    std::uint32_t count;
+    std::string_view token;
+    std::size_t count;
   };
   std::vector<Vote> votes;
-  for (const std::uint32_t position : positions) {
-    const TokenId id = ids[position + offset];
-    const auto vote = std::find_if(votes.begin(), votes.end(), [id](const Vote& v) { return v.id == id; });
-    if (vote == votes.end()) {
-      votes.push_back({id, 1});
+  for (const std::uint32_t voter : voters) {
+    const std::string_view token = token_at(text, voter + offset);
+    const auto vote =
+        std::find_if(votes.rbegin(), votes.rend(), [&](const Vote& v) { return v.token == token; });
+    if (vote == votes.rend()) {
+      votes.push_back({token, 1});
     } else {
       ++vote->count;
     }
   }
   const auto fewer = [](const Vote& a, const Vote& b) { return a.count < b.count; };
-  return std::max_element(votes.begin(), votes.end(), fewer)->id;
+  return std::max_element(votes.begin(), votes.end(), fewer)->token;
 }
 
 }  // namespace
 
-std::vector<Continuation> descend(std::span<const TokenId> ids, std::span<const std::uint32_t> positions) {
+Voters voters_at(const Suffixes& places, std::size_t offset, std::uint32_t except) {
+  const std::size_t step = 1 + places.starts.size() / kMaxVoters;
+  Voters voters;
+  for (std::size_t i = step / 2; i < places.starts.size(); i += step) {
+    const std::uint32_t start = places.starts[i];
+    if (start != except && !token_at(places.text, start + offset).empty()) voters.push_back(start);
+  }
+  return voters;
+}
+
+std::vector<Continuation> descend(std::string_view text, Voters voters, std::size_t offset,
+                                  std::uint32_t max_lines) {
   std::vector<Continuation> ways;
-  std::vector<std::uint32_t> left(positions.begin(), positions.end());
-  for (std::uint32_t offset = 0; !left.empty() && offset < kMaxTokens; ++offset) {
-    const TokenId id = majority(ids, left, offset);
-    if (id < kFirstTokenId) {
-      if (!ways.empty()) ways.back().whole_line = true;
-      break;
-    }
-    std::erase_if(left, [&](std::uint32_t position) { return ids[position + offset] != id; });
-    ways.push_back({left.front(), left.front() + offset + 1, static_cast<std::uint32_t>(positions.size()),
-                    static_cast<std::uint32_t>(left.size()), false});
+  const auto all = static_cast<float>(voters.size());
+  std::uint32_t tokens = 0, lines = 0;
+  for (std::size_t end = offset; !voters.empty() && end < kOrderBytes;) {
+    const std::string_view token = majority(text, voters, end);
+    const bool line_end = token.empty() || token == "\n";
+    if (line_end && !ways.empty()) ways.back().whole_line = true;
+    if (token.empty() || (line_end && (ways.empty() || ++lines == max_lines))) break;
+    if (voters.size() > 1)
+      std::erase_if(voters, [&](std::uint32_t voter) { return token_at(text, voter + end) != token; });
+    end += token.size();
+    ++tokens;
+    if (line_end) continue;
+    const auto share = static_cast<float>(voters.size()) / all;
+    ways.push_back({text.substr(voters.front() + offset, end - offset), share, tokens, lines, false});
   }
   return ways;
 }

@@ -1,26 +1,37 @@
 // How the text went on at many places, put to the vote.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
+#include <string_view>
 #include <vector>
 
-#include "predictor/tokens.h"
+#include "predictor/suffixes.h"
 
 namespace fimd {
 
-// One way to go on: the tokens [first, last) of the index, all on one line, and how sure that is.
+// Of more places an even sample of about this many is asked.
+constexpr std::size_t kMaxVoters = 48;
+
+// Places where the text goes on, in the order of their text.
+using Voters = std::vector<std::uint32_t>;
+
+// `places` without those where the text ends `offset` bytes behind, and without the one at `except`.
+Voters voters_at(const Suffixes& places, std::size_t offset, std::uint32_t except);
+
+// One way to go on, and how sure that is.
 struct Continuation {
-  std::uint32_t first = 0;
-  std::uint32_t last = 0;
-  std::uint32_t voters = 0;     // the places that were asked
-  std::uint32_t followers = 0;  // those that went on like this up to `last`
-  bool whole_line = false;      // a line end follows
+  std::string_view text;  // whole tokens, of normal text; without the line break of the last line
+  float share = 0;        // of the voters, how many went on like this to the end of `text`, 0 to 1
+  std::uint32_t tokens = 0;
+  std::uint32_t lines = 0;  // line breaks within
+  bool whole_line = false;  // a line break or text end follows
 };
 
-// The majority's way from `positions` on, token after token until a line end, and at every token how many
-// were still of one mind: the last element is the longest. Of two equally frequent ways that of the earlier
-// position wins. Empty when `positions` is empty or the majority stops at once.
-std::vector<Continuation> descend(std::span<const TokenId> ids, std::span<const std::uint32_t> positions);
+// The majority's way on from `offset` bytes behind each of the voters, token after token, until a line end,
+// or for `max_lines` lines: the last element is the longest. Of two equally frequent ways the first in order
+// wins. Empty when there are no voters, or when the majority stops at once.
+std::vector<Continuation> descend(std::string_view text, Voters voters, std::size_t offset,
+                                  std::uint32_t max_lines);
 
 }  // namespace fimd

@@ -67,10 +67,9 @@ std::string fit(std::string_view guess, std::string_view suffix) {
   return presentable(text) ? std::string(text) : std::string();
 }
 
-std::string_view next_text_line(std::string_view suffix) {
-  take_line(suffix);
+std::string_view first_text_line(std::string_view lines) {
   std::string_view line;
-  while (line.empty() && !suffix.empty()) line = trim_right(trim_left(take_line(suffix)));
+  while (line.empty() && !lines.empty()) line = trim_right(trim_left(take_line(lines)));
   return line;
 }
 

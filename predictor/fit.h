@@ -11,8 +11,7 @@ namespace fimd {
 // guess holds control characters or broken UTF-8.
 std::string fit(std::string_view guess, std::string_view suffix);
 
-// The first line of `suffix` below the cursor's that is not blank, without the blanks around it; empty if
-// there is none.
-std::string_view next_text_line(std::string_view suffix);
+// The first of the lines that is not blank, without the blanks around it; empty if there is none.
+std::string_view first_text_line(std::string_view lines);
 
 }  // namespace fimd

@@ -1,92 +1,114 @@
 #include "predictor/predictor.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdint>
-#include <iterator>
 #include <utility>
-#include <vector>
 
-#include "predictor/continuation.h"
 #include "predictor/fit.h"
+#include "predictor/gate.h"
 #include "predictor/query.h"
-#include "predictor/text_index.h"
 
 namespace fimd {
 namespace {
 
-constexpr double kMinProbability = 0.45;
-constexpr std::size_t kMaxBytes = 256;  // longer guesses come from minified or generated text
-constexpr std::array<std::uint32_t, 10> kBackOff = {32, 24, 16, 12, 8, 6, 4, 3, 2, 1};
+constexpr std::size_t kMinBytes = 2;
+constexpr std::size_t kDocuments = 4;  // that are kept indexed
+constexpr std::uint32_t kMaxLines = 6;
 
-// A place that shares a long context with the cursor is worth more than one that shares a token.
-double probability(const Continuation& way, std::uint32_t length) {
-  const double doubt = 2.0 / (1.0 + length);
-  return way.followers / (way.voters + doubt);
+// More is worth more, but not in proportion: a long text is read before it is accepted.
+double score(double probability, std::size_t bytes) {
+  return probability * std::sqrt(static_cast<double>(bytes));
 }
 
-// The context lengths to try, longest first: the best match's own, then the back-off steps under it.
-std::vector<std::uint32_t> levels(const std::vector<Match>& matches) {
-  std::uint32_t longest = 0;
-  for (const Match& match : matches) longest = std::max(longest, match.length);
-  std::vector<std::uint32_t> lengths = {longest};
-  std::copy_if(kBackOff.begin(), kBackOff.end(), std::back_inserter(lengths),
-               [longest](std::uint32_t length) { return length < longest; });
-  return lengths;
+// Or the start of it.
+bool begins_next_line(const Query& query, std::string_view text) {
+  const std::string_view next = first_text_line(query.after);
+  return next.starts_with(query.line) && next.substr(query.line.size()).starts_with(text);
 }
 
-// The text of `way` behind what is typed of its first token.
-std::string_view added(const TextIndex& index, const Query& query, const Continuation& way) {
-  return index.text(way.first, way.last).substr(query.partial.size());
-}
-
-bool repeats(std::string_view line, std::string_view text, std::string_view next_line) {
-  return line.size() + text.size() == next_line.size() && next_line.starts_with(line) &&
-         next_line.ends_with(text);
-}
-
-std::string_view without_current_line(std::string_view prefix) {
-  return prefix.substr(0, prefix.find_last_of("\r\n") + 1);
-}
-
-std::string_view without_first_line(std::string_view suffix) {
-  take_line(suffix);
-  return suffix;
+std::optional<Prediction> best_of(std::span<const Candidate> all, const Query& query) {
+  std::optional<Prediction> best;
+  double best_score = 0;
+  std::string_view best_text;
+  for (const Candidate& candidate : all) {
+    const std::string_view text = candidate.way.text;
+    if (text.size() < kMinBytes) continue;
+    const double p = probability(candidate);
+    if (score(p, text.size()) <= best_score) continue;
+    if (begins_next_line(query, text)) continue;
+    std::string fitted = fit(text, query.rest);
+    if (fitted.size() < kMinBytes) continue;
+    best_score = score(p, text.size());
+    best = Prediction{std::move(fitted), p, p >= kShownProbability};
+  }
+  return best;
 }
 
 }  // namespace
 
+bool Predictor::read(const PredictionQuery& query) {
+  const auto at = make_query(query.prefix, query.suffix);
+  return at && read(query.document, *at);
+}
+
+bool Predictor::read(std::string_view document, const Query& query) {
+  const auto known = std::find_if(documents_.begin(), documents_.end(),
+                                  [&](const Document& d) { return d.name == document; });
+  if (known == documents_.end()) {
+    if (documents_.size() == kDocuments) documents_.erase(documents_.begin());
+    documents_.push_back({std::string(document), {}});
+  } else {
+    std::rotate(known, known + 1, documents_.end());
+  }
+  return documents_.back().index.update(query.before, query.after);
+}
+
+std::vector<Indexed> Predictor::indexes() const {
+  std::vector<Indexed> all = {{Source::session, session_.suffixes(), kNowhere}};
+  const DocumentIndex& document = documents_.back().index;
+  all.push_back({Source::document, document.suffixes(), document.here()});
+  if (workspace_) all.push_back({Source::workspace, workspace_->suffixes(), kNowhere});
+  return all;
+}
+
+std::vector<Candidate> Predictor::consider(const PredictionQuery& query) {
+  const auto at = make_query(query.prefix, query.suffix);
+  if (!at) return {};
+  read(query.document, *at);
+  return candidates(*at, indexes(), query.multi_line ? kMaxLines : 1);
+}
+
+std::optional<Prediction> Predictor::predict(const PredictionQuery& query) {
+  const auto at = make_query(query.prefix, query.suffix);
+  if (!at) return std::nullopt;
+  read(query.document, *at);
+  return best_of(candidates(*at, indexes(), query.multi_line ? kMaxLines : 1), *at);
+}
+
+void Predictor::forget(std::string_view document) {
+  std::erase_if(documents_, [&](const Document& d) { return d.name == document; });
+}
+
+std::size_t Predictor::resident_bytes() const {
+  std::size_t bytes = session_.resident_bytes();
+  for (const Document& document : documents_) bytes += document.index.resident_bytes();
+  return bytes;
+}
+
 std::optional<Prediction> predict(std::string_view prefix, std::string_view suffix,
                                   std::span<const std::string_view> others) {
-  TextIndex index;
-  for (const std::string_view other : others) index.append(other);
-  index.append(without_first_line(suffix));
-  index.append(without_current_line(prefix));
-
-  const Query query = make_query(prefix);
-  const std::vector<Match> matches = index.matches(query);
-  const std::string_view next_line = next_text_line(suffix);
-  std::optional<Prediction> best;
-  double best_score = 0.0;
-  for (const std::uint32_t length : levels(matches)) {
-    std::vector<std::uint32_t> positions;
-    for (const Match& match : matches) {
-      if (match.length >= length) positions.push_back(match.position);
-    }
-    const std::vector<Continuation> ways = descend(index.ids(), positions);
-    if (!ways.empty() && repeats(query.line, added(index, query, ways.back()), next_line)) continue;
-    for (const Continuation& way : ways) {
-      const std::string_view text = added(index, query, way);
-      const double p = probability(way, length);
-      const double score = p * std::sqrt(static_cast<double>(text.size()));
-      if (p < kMinProbability || score <= best_score || text.size() > kMaxBytes) continue;
-      std::string fitted = fit(text, suffix);
-      if (fitted.empty()) continue;
-      best = Prediction{std::move(fitted), p};
-      best_score = score;
-    }
-  }
+  const auto query = make_query(prefix, suffix);
+  if (!query) return std::nullopt;
+  WorkspaceIndex::Builder texts, own;
+  for (const std::string_view other : others) texts.add(other);
+  own.add(query->before);
+  own.add(query->after);
+  const WorkspaceIndex workspace = std::move(texts).build();
+  const WorkspaceIndex document = std::move(own).build();
+  const Indexed indexes[] = {{Source::document, document.suffixes()},
+                             {Source::workspace, workspace.suffixes()}};
+  auto best = best_of(candidates(*query, indexes, 1), *query);
+  if (best && !best->shown) best.reset();
   return best;
 }
 

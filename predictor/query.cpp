@@ -1,68 +1,79 @@
 #include "predictor/query.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "predictor/normal_text.h"
+#include "predictor/tokens.h"
 
 namespace fimd {
 namespace {
 
-constexpr std::size_t kMaxLineBytes = 1024;       // of a longer line only the end is looked at
 constexpr std::size_t kMaxBytesBack = 16 * 1024;  // through blank lines and long lines
+constexpr std::string_view kLineBreaks = "\r\n";
 
-// The last line of `text`, cut off its end together with the line end before it.
+// The last line of `text`, cut off its end together with the line break before it.
 std::string_view take_last_line(std::string_view& text) {
-  const std::size_t line_end = text.find_last_of("\r\n");
-  const std::size_t start = line_end == std::string_view::npos ? 0 : line_end + 1;
+  const std::size_t line_break = text.find_last_of(kLineBreaks);
+  const std::size_t start = line_break == std::string_view::npos ? 0 : line_break + 1;
   const std::string_view line = text.substr(start);
-  text.remove_suffix(text.size() - (start == 0 ? 0 : line_end));
+  text.remove_suffix(text.size() - (start == 0 ? 0 : line_break));
   return line;
 }
 
-std::vector<std::string_view> split(std::string_view line) {
-  if (line.size() > kMaxLineBytes) line.remove_prefix(line.size() - kMaxLineBytes);
-  std::vector<std::string_view> tokens;
-  for (std::size_t at = 0; at < line.size();) {
-    const std::size_t end = token_end(line, at);
-    tokens.push_back(line.substr(at, end - at));
-    at = end;
+// The normal text of whole lines before the cursor, as much of it as a context needs.
+std::string lines_back(std::string_view before) {
+  std::vector<std::string_view> lines;
+  before.remove_prefix(before.size() - std::min(before.size(), kMaxBytesBack));
+  for (std::size_t bytes = 0; bytes < kMaxContextBytes && !before.empty();) {
+    lines.push_back(trim_right(trim_left(take_last_line(before))));
+    bytes += lines.back().size();
   }
-  return tokens;
+  std::string text;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) append_normal(text, *line);
+  return text;
 }
 
-void add(Query& query, std::string_view token, TokenId id) {
-  if (query.context.size() == kMaxContextTokens) return;
-  query.context.push_back(token);
-  query.context_ids.push_back(id);
+std::vector<std::size_t> token_starts(std::string_view text, std::size_t line_start) {
+  std::vector<std::uint32_t> starts;
+  append_token_starts(starts, text, 0);
+  // A token that begins left of the cut is not whole.
+  return {starts.begin() + (line_start > 0 && !starts.empty() ? 1 : 0), starts.end()};
 }
 
-void add_backwards(Query& query, const std::vector<std::string_view>& tokens) {
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) add(query, *token, token_hash(*token));
+void find_contexts(Query& query, bool cut) {
+  const std::vector<std::size_t> starts = token_starts(query.text, cut ? 1 : 0);
+  while (query.steps < kBackOff.size() && kBackOff[query.steps] <= starts.size()) {
+    query.at[query.steps] = starts[starts.size() - kBackOff[query.steps]];
+    ++query.steps;
+  }
 }
 
 }  // namespace
 
-Query make_query(std::string_view prefix) {
-  Query query;
-  query.context.reserve(kMaxContextTokens);
-  query.context_ids.reserve(kMaxContextTokens);
-  const std::size_t floor = prefix.size() - std::min(prefix.size(), kMaxBytesBack);
-  const std::string_view last = take_last_line(prefix);
-  query.line = trim_left(last);
-  query.indent = last.substr(0, last.size() - query.line.size());
+std::optional<Query> make_query(std::string_view prefix, std::string_view suffix) {
+  const std::string_view nearby = prefix.substr(prefix.size() - std::min(prefix.size(), kMaxCursorLineBytes));
+  const std::size_t line_break = nearby.find_last_of(kLineBreaks);
+  if (line_break == std::string_view::npos && nearby.size() < prefix.size()) return std::nullopt;
+  const std::size_t line_end = suffix.substr(0, kMaxCursorLineBytes).find_first_of(kLineBreaks);
+  if (line_end == std::string_view::npos && suffix.size() > kMaxCursorLineBytes) return std::nullopt;
 
-  std::vector<std::string_view> tokens = split(query.line);
-  // A symbol is complete as it stands; a word or blanks may go on.
-  if (!tokens.empty() && (is_word(tokens.back().back()) || trim_left(tokens.back()).empty())) {
-    query.partial = tokens.back();
-    tokens.pop_back();
-  }
-  add_backwards(query, tokens);
-  while (query.context.size() < kMaxContextTokens && prefix.size() > floor) {
-    const std::string_view line = trim_right(trim_left(take_last_line(prefix)));
-    if (line.empty()) continue;
-    add(query, {}, kLineEnd);
-    add_backwards(query, split(line));
-  }
-  add(query, {}, prefix.empty() ? kTextEnd : kLineEnd);
+  Query query;
+  const std::size_t line_bytes =
+      line_break == std::string_view::npos ? nearby.size() : nearby.size() - line_break - 1;
+  query.before = prefix.substr(0, prefix.size() - line_bytes);
+  const std::string_view line = prefix.substr(query.before.size());
+  query.line = trim_left(line);
+  query.indent = line.substr(0, line.size() - query.line.size());
+  query.rest = trim_right(trim_left(suffix.substr(0, line_end)));
+  if (line_end != std::string_view::npos) query.after = suffix.substr(line_end + 1);
+  query.in_word = !query.line.empty() && is_word(query.line.back());
+
+  query.text = lines_back(query.before).append(query.line);
+  const bool cut = query.text.size() > kMaxContextBytes;
+  if (cut) query.text.erase(0, query.text.size() - kMaxContextBytes);
+  std::replace(query.text.begin(), query.text.end(), kTextEnd, kReplacedNul);
+  find_contexts(query, cut);
   return query;
 }
 

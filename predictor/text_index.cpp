@@ -1,83 +1,62 @@
 #include "predictor/text_index.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "predictor/normal_text.h"
 
 namespace fimd {
-namespace {
 
-constexpr std::uint32_t kNowhere = 0xffffffff;
-constexpr std::size_t kChains = 1 << 14;
-constexpr std::size_t kMaxSteps = 8 * kMaxMatches;
-
-std::size_t chain_of(TokenId id) {
-  return (id * 0x9e3779b1U) >> 18;
+Extent TextIndex::append(std::string_view normal) {
+  const auto begin = static_cast<std::uint32_t>(text_.size());
+  text_ += normal;
+  return {begin, static_cast<std::uint32_t>(text_.size())};
 }
 
-}  // namespace
-
-TextIndex::TextIndex() : newest_(kChains, kNowhere) {
-  add(kTextEnd, 0);
+Extent TextIndex::append_again(Extent text) {
+  return append(text_.substr(text.begin, text.size()));
 }
 
-void TextIndex::append(std::string_view text) {
-  while (!text.empty()) {
-    const std::string_view line = trim_right(trim_left(take_line(text)));
-    if (!line.empty()) append_line(line);
+void TextIndex::index(Extent lines) {
+  std::vector<std::uint32_t> added;
+  append_token_starts(added, std::string_view(text_).substr(0, lines.end), lines.begin);
+  sort_suffixes(text_, added);
+  // Few among many: each finds its place by bisection, those between are moved as blocks.
+  std::vector<std::uint32_t> merged;
+  merged.reserve(starts_.size() + added.size());
+  auto from = starts_.cbegin();
+  for (const std::uint32_t start : added) {
+    const std::string_view suffix = suffix_at(text_, start);
+    const auto to = std::partition_point(from, starts_.cend(), [&](std::uint32_t other) {
+      const int order = suffix_at(text_, other).compare(suffix);
+      return order < 0 || (order == 0 && other < start);
+    });
+    merged.insert(merged.end(), from, to);
+    merged.push_back(start);
+    from = to;
   }
-  if (ids_.back() != kTextEnd) add(kTextEnd, text_.size());
+  merged.insert(merged.end(), from, starts_.cend());
+  starts_ = std::move(merged);
 }
 
-void TextIndex::append_line(std::string_view line) {
-  const std::size_t base = text_.size();
-  text_ += line;
-  for (std::size_t at = 0; at < line.size();) {
-    const std::size_t end = token_end(line, at);
-    add(token_hash(line.substr(at, end - at)), base + at);
-    at = end;
-  }
-  add(kLineEnd, text_.size());
+void TextIndex::forget(std::span<const Extent> extents) {
+  if (extents.empty()) return;
+  const auto inside = [&](std::uint32_t start) {
+    if (start < extents.front().begin || start >= extents.back().end) return false;
+    const auto next =
+        std::partition_point(extents.begin(), extents.end(), [&](const Extent& e) { return e.end <= start; });
+    return next != extents.end() && next->begin <= start;
+  };
+  std::erase_if(starts_, inside);
 }
 
-void TextIndex::add(TokenId id, std::size_t start) {
-  const auto position = static_cast<std::uint32_t>(ids_.size());
-  std::uint32_t& newest = newest_[chain_of(id)];
-  ids_.push_back(id);
-  starts_.push_back(static_cast<std::uint32_t>(start));
-  previous_.push_back(newest == kNowhere ? position : newest);
-  newest = position;
-}
-
-std::vector<Match> TextIndex::matches(const Query& query) const {
-  std::vector<Match> found;
-  const TokenId last = query.context_ids.front();
-  std::uint32_t place = newest_[chain_of(last)];
-  for (std::size_t step = 0; place != kNowhere && step < kMaxSteps && found.size() < kMaxMatches; ++step) {
-    const std::uint32_t next = place + 1;
-    if (ids_[place] == last && next < ids_.size() && ids_[next] >= kFirstTokenId &&
-        std::string_view(text_).substr(starts_[next]).starts_with(query.partial)) {
-      found.push_back({next, common_context(query, place)});
-    }
-    place = previous_[place] == place ? kNowhere : previous_[place];
-  }
-  return found;
-}
-
-std::uint32_t TextIndex::common_context(const Query& query, std::uint32_t position) const {
-  std::uint32_t length = 0;
-  while (length < query.context_ids.size() && ids_[position] == query.context_ids[length]) {
-    ++length;
-    if (position-- == 0) break;
-  }
-  return length;
-}
-
-std::string_view TextIndex::text(std::uint32_t first, std::uint32_t last) const {
-  return std::string_view(text_).substr(starts_[first], starts_[last] - starts_[first]);
+void TextIndex::cut_before(std::uint32_t at) {
+  text_.erase(0, at);
+  for (std::uint32_t& start : starts_) start -= at;
 }
 
 std::size_t TextIndex::resident_bytes() const {
-  return text_.capacity() + sizeof(std::uint32_t) * (ids_.capacity() + starts_.capacity() +
-                                                     previous_.capacity() + newest_.capacity());
+  return text_.capacity() + sizeof(std::uint32_t) * starts_.capacity();
 }
 
 }  // namespace fimd

@@ -1,56 +1,50 @@
-// A text that grows at its end, indexed by its tokens: every earlier place where the same tokens stood is
-// found by walking a chain of places from the newest to the oldest, as a compressor's match finder does.
-// Appending costs a constant per token, so it may be done between two keys. Used for texts of up to a few
-// megabytes: what was typed in this session, and the current file.
+// Normal text that changes at any place, indexed by its tokens. A change costs time for the text that
+// changed, and a pass over the places of all tokens (0.1 ms for a megabyte of text), so it may be made
+// between two keys.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "predictor/query.h"
-#include "predictor/tokens.h"
+#include "predictor/suffixes.h"
 
 namespace fimd {
 
-// A place in an index where the text goes on after the same tokens that stand before the cursor.
-struct Match {
-  std::uint32_t position = 0;  // of the token that follows (or, with a partial token, that begins with it)
-  std::uint32_t length = 0;    // how many tokens before it are the same, 1 to kMaxContextTokens
+// A part of the text: the bytes [begin, end).
+struct Extent {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+
+  std::uint32_t size() const { return end - begin; }
 };
 
 class TextIndex {
  public:
-  TextIndex();
+  // Adds text at the end without indexing it, and says where it is.
+  Extent append(std::string_view normal);
+  Extent append_again(Extent text);
 
-  // Adds whole lines and a text end behind them. Indentation, trailing blanks and blank lines leave no token.
-  void append(std::string_view text);
+  // Indexes whole lines. The text behind them up to kOrderBytes or a text end must be there already.
+  void index(Extent lines);
 
-  // The newest matches, newest first. Gives up after kMaxMatches, and after looking at eight times as many
-  // places.
-  std::vector<Match> matches(const Query& query) const;
+  // No place within these is found any more; the text stays. Extents in order, none within another.
+  void forget(std::span<const Extent> extents);
 
-  const std::vector<TokenId>& ids() const { return ids_; }
-  // The bytes from the token at `first` up to the token at `last`, of one line: no line end between them.
-  std::string_view text(std::uint32_t first, std::uint32_t last) const;
+  // Removes the text before `at`, nothing of which is indexed. All places move.
+  void cut_before(std::uint32_t at);
 
   std::size_t bytes() const { return text_.size(); }
+  std::string_view text() const { return text_; }
+  Suffixes suffixes() const { return {text_, starts_}; }
   std::size_t resident_bytes() const;
 
  private:
-  void append_line(std::string_view line);
-  void add(TokenId id, std::size_t start);
-  std::uint32_t common_context(const Query& query, std::uint32_t position) const;
-
   std::string text_;
-  std::vector<TokenId> ids_;
-  std::vector<std::uint32_t>
-      starts_;  // of each token in text_; of a line end: where the line's last token ends
-  std::vector<std::uint32_t> previous_;  // the place before it in its chain; itself at the end of the chain
-  std::vector<std::uint32_t> newest_;    // by hash: the head of the chain
+  std::vector<std::uint32_t> starts_;
 };
-
-constexpr std::size_t kMaxMatches = 256;
 
 }  // namespace fimd

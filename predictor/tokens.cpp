@@ -43,13 +43,6 @@ std::size_t token_end(std::string_view line, std::size_t begin) {
   return end;
 }
 
-TokenId token_hash(std::string_view token) {
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const char c : token) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  const auto folded = static_cast<TokenId>(hash ^ (hash >> 32));
-  return folded < kFirstTokenId ? folded + kFirstTokenId : folded;
-}
-
 std::string_view trim_left(std::string_view line) {
   return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
 }

@@ -1,20 +1,12 @@
-// Source text as the predictor sees it: lines without indentation, trailing blanks and blank lines, cut into
-// tokens. A token is a run of word characters or one symbol, together with the blanks before it, so that the
-// tokens of a line joined are the line. Any bytes are fine: bytes above 0x7f count as word characters, NUL as
-// a symbol.
+// Source text as the predictor sees it: lines, cut into tokens. A token is a run of word characters or one
+// symbol, together with the blanks before it, so that the tokens of a line joined are the line. Any bytes are
+// fine: bytes above 0x7f count as word characters, NUL as a symbol.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace fimd {
-
-using TokenId = std::uint32_t;
-
-constexpr TokenId kTextEnd = 0;  // between two texts; matches nothing
-constexpr TokenId kLineEnd = 1;
-constexpr TokenId kFirstTokenId = 2;  // ids of real tokens start here
 
 // Longer runs (minified code, encoded blobs) are cut, never inside a UTF-8 character.
 constexpr std::size_t kMaxTokenBytes = 64;
@@ -23,11 +15,6 @@ bool is_word(char c);
 
 // Where the token that begins at `begin` ends; line.size() for the blanks at the end of a line.
 std::size_t token_end(std::string_view line, std::size_t begin);
-
-// A hash of the token's bytes, >= kFirstTokenId. Two tokens of one id are taken for equal: in the largest
-// text that is indexed this way (some 100,000 tokens) a collision is rarer than a wrong guess by four orders
-// of magnitude.
-TokenId token_hash(std::string_view token);
 
 std::string_view trim_left(std::string_view line);
 std::string_view trim_right(std::string_view line);

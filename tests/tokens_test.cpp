@@ -46,11 +46,6 @@ TEST_CASE("long runs are cut between characters") {
   CHECK(tokens(std::string(100, ' ') + "x") == Tokens{std::string(64, ' '), std::string(36, ' ') + "x"});
 }
 
-TEST_CASE("hashes of real tokens leave the reserved ids alone") {
-  CHECK(token_hash("") >= kFirstTokenId);
-  CHECK(token_hash("a") != token_hash(" a"));
-}
-
 TEST_CASE("every kind of line end ends a line") {
   CHECK(lines("a\nb") == Tokens{"a", "b"});
   CHECK(lines("a\r\nb\r") == Tokens{"a", "", "b"});
