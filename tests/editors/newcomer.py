@@ -1,8 +1,6 @@
 """Somebody who has just read the README: installs a plugin with it, copies its lines, and starts the editor."""
 
-import os
 import re
-import shutil
 import subprocess
 
 from editor import ROOT, Editor
@@ -32,16 +30,23 @@ class Newcomer(Editor):
         for name, program in self.programs().items():
             (programs / name).symlink_to(program)
         self.path = f"{programs}:/usr/bin:/bin"
-        home = {"HOME": str(self.folder), "PATH": self.path, "LANG": "C.UTF-8"}
-        installed = subprocess.run(
-            [ROOT / "scripts/install-editor", self.installs], env=home, capture_output=True, text=True, check=False
-        )
-        assert installed.returncode == 0, installed.stdout + installed.stderr
-        for line in readme_lines(self.language).splitlines():
-            assert line in installed.stdout, f"scripts/install-editor does not say {line!r}"
+        if self.installs:
+            self.install()
         target = self.folder / self.configuration
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(readme_lines(self.language))
+        target.write_text(self.lines())
+
+    def install(self):
+        """As the README says; what it has people copy, scripts/install-editor says too."""
+        home = {"HOME": str(self.folder), "PATH": self.path, "LANG": "C.UTF-8"}
+        command = [ROOT / "scripts/install-editor", self.installs]
+        installed = subprocess.run(command, env=home, capture_output=True, text=True, check=False)
+        assert installed.returncode == 0, installed.stdout + installed.stderr
+        for line in self.lines().splitlines():
+            assert line in installed.stdout, f"scripts/install-editor does not say {line!r}"
+
+    def lines(self):
+        return readme_lines(self.language)
 
     def environment(self):
         return {"PATH": self.path}

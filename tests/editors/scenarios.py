@@ -151,16 +151,27 @@ def toggle_off_and_on(editor):
     editor.wait("price * amount")
     editor.ask("toggle")
     editor.wait_status("off")
+    editor.calm()
     editor.again()
     editor.screen.type(" =")
-    editor.ask("why")
-    editor.wait("switched off")
+    editor.wait_text("total =")
     assert "price" not in editor.screen.text()
     editor.ask("toggle")
+    editor.wait_status("ready")
     editor.calm()
     editor.again()
     editor.screen.type(" p")
     editor.wait("price * amount")
+
+
+def why_says_that_it_is_switched_off(editor):
+    editor.ask("toggle")
+    editor.wait_status("off")
+    editor.calm()
+    editor.write("total")
+    editor.wait_text("total")
+    editor.ask("why")
+    editor.wait("switched off")
 
 
 def trigger_and_candidates(editor):

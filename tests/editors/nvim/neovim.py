@@ -1,5 +1,7 @@
 """Neovim 0.10, 0.11 and 0.12, and 0.12 drawing the ghost text itself."""
 
+import re
+
 from editor import EDITORS, ROOT, ViEditor
 from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
 
@@ -37,6 +39,7 @@ class Neovim012Builtin(Neovim):
         "secrets_stay_here_and_why_says_so",
         "trigger_and_candidates",
         "typing_through_never_flickers",
+        "why_says_that_it_is_switched_off",
     )
 
 
@@ -84,4 +87,32 @@ class NeovimNewcomer(Newcomer, ViEditor):
         return ["nvim", self.file]
 
 
-EDITORS_HERE = [NeovimNewcomer, Neovim010, Neovim011, Neovim012, Neovim012Builtin]
+
+
+class Neovim012Alone(Newcomer, ViEditor):
+    """What docs/editors.md has for a Neovim without the plugin."""
+
+    label = "nvim 0.12 without the plugin"
+    configuration = "config/nvim/init.lua"
+    only = (the_readmes_lines_are_all_it_takes,)
+    keys = {"accept": "M-l"}
+    programs = NeovimNewcomer.programs
+    command = NeovimNewcomer.command
+
+    def lines(self):
+        page = (ROOT / "docs/editors.md").read_text()
+        return re.search(r"^```lua\n(vim\.lsp\.config.*?)^```$", page, re.M | re.S).group(1) + self.telling
+
+    def wait_ready(self):
+        """Neovim asks nothing about what was typed before the daemon was ready."""
+        self.wait("<1 ready>")
+
+    telling = """
+function _G.ready() return #vim.lsp.get_clients({ bufnr = 0 }) end
+vim.o.statusline = '<%{v:lua.ready()} ready>'
+vim.o.laststatus = 2
+vim.api.nvim_create_autocmd('LspAttach', { command = 'redrawstatus' })
+"""
+
+
+EDITORS_HERE = [Neovim012Alone, NeovimNewcomer, Neovim010, Neovim011, Neovim012, Neovim012Builtin]
