@@ -126,16 +126,11 @@ program also reads the environment variable FIMD_TOKEN."
    :error-fn (lambda (fault) (message "fimd: %s" (plist-get fault :message)))
    :timeout nil))
 
-(defun fimd-client--launch (program)
-  "Start PROGRAM."
-  (require 'jsonrpc)
-  (require 'url-util)
-  (cl-incf fimd-client--session)
-  (setq fimd-client--connection
-        (make-instance
+(defun fimd-client--connect (program quiet)
+  "Start PROGRAM; QUIET are the arguments that keep messages out of buffers."
+  (apply #'make-instance
          'jsonrpc-process-connection
          :name "fimd"
-         :events-buffer-scrollback-size 0
          :notification-dispatcher #'fimd-client--notified
          :request-dispatcher #'ignore
          :on-shutdown #'fimd-client--ended
@@ -143,7 +138,20 @@ program also reads the environment variable FIMD_TOKEN."
                     (make-process :name "fimd" :command (list program)
                                   :connection-type 'pipe :coding 'utf-8-emacs-unix
                                   :noquery t
-                                  :stderr (get-buffer-create " *fimd log*")))))
+                                  :stderr (get-buffer-create " *fimd log*")))
+         quiet))
+
+(defun fimd-client--launch (program)
+  "Start PROGRAM."
+  (require 'jsonrpc)
+  (require 'url-util)
+  (cl-incf fimd-client--session)
+  (setq fimd-client--connection
+        (condition-case nil
+            (fimd-client--connect program '(:events-buffer-config (:size 0)))
+          ;; Emacs 28 and 29 have another name for it, of which 30 warns.
+          (invalid-slot-name
+           (fimd-client--connect program '(:events-buffer-scrollback-size 0)))))
   (set-process-query-on-exit-flag (get-buffer-process " *fimd log*") nil)
   (fimd-client--initialize fimd-client--connection))
 

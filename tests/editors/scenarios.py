@@ -13,6 +13,7 @@ def ghost_text_shows(editor):
     editor.wait(lambda text: FUNCTION in text and BODY in text, "both lines of the suggestion")
     editor.take_picture()
     assert ">d(a, b):" in editor.picture, "it looks like the text before it"
+    assert "arning" not in editor.screen.text()
     editor.expect(f"{editor.content}def ad\n")
 
 

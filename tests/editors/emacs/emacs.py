@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from editor import KEYS, ROOT, Editor
+from editor import EDITORS, KEYS, ROOT, Editor
 from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
 PACKAGE = ROOT / "editors/emacs"
 SOURCES = ("fimd-client.el", "fimd-ghost.el", "fimd.el")
@@ -11,6 +11,7 @@ SOURCES = ("fimd-client.el", "fimd-ghost.el", "fimd.el")
 
 class Emacs(Editor):
     label = "emacs"
+    emacs = "emacs"
     keys = KEYS | {"undo": "F11"}
     lines_below = 1
     # Tab indents in Emacs; fimd binds nothing, see keys_are_the_users.
@@ -19,7 +20,7 @@ class Emacs(Editor):
     def command(self):
         # Each test has a home of its own, where Emacs would compile all that it loads to native code.
         calm = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)"
-        return ["emacs", "-Q", "-nw", "--eval", calm, "-l", ROOT / "tests/editors/emacs/init.el", self.file]
+        return [self.emacs, "-Q", "-nw", "--eval", calm, "-l", ROOT / "tests/editors/emacs/init.el", self.file]
 
     def environment(self):
         return {"FIMD_TEST_ROOT": ROOT}
@@ -84,7 +85,7 @@ def keys_are_the_users(editor):
     editor.wait("(nil 1 indent-for-tab-command)")
 
 
-def compiles_and_reads_well(_):
+def compiles_and_reads_well(editor):
     """Without a warning of the compiler, and without one of checkdoc."""
     check = (
         "(progn (require 'checkdoc) (setq byte-compile-error-on-warn t"
@@ -92,7 +93,7 @@ def compiles_and_reads_well(_):
         " (dolist (file command-line-args-left) (checkdoc-file file)"
         " (or (byte-compile-file file) (kill-emacs 1))))"
     )
-    command = ["emacs", "-Q", "--batch", "-L", ".", "--eval", check, *SOURCES]
+    command = [editor.emacs, "-Q", "--batch", "-L", ".", "--eval", check, *SOURCES]
     result = subprocess.run(command, cwd=PACKAGE, capture_output=True, text=True, check=False)
     assert result.returncode == 0 and "arning" not in result.stderr, result.stderr
 
@@ -138,4 +139,10 @@ class EmacsNewcomer(Newcomer, Emacs):
         self.screen.press("C-x", "C-s")
 
 
-EDITORS_HERE = [EmacsNewcomer, Emacs]
+class Emacs30(Emacs):
+    label = "emacs 30"
+    emacs = EDITORS / "emacs-30" / "emacs"
+    more = (restart_command_restarts, edits_of_every_kind_stay_in_step, compiles_and_reads_well)
+
+
+EDITORS_HERE = [EmacsNewcomer, Emacs, Emacs30]

@@ -1,14 +1,15 @@
 """Vim 9."""
 
-from editor import ROOT, ViEditor
+from editor import EDITORS, ROOT, ViEditor
 from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
 
 
 class Vim(ViEditor):
     label = "vim"
+    vim = "vim"
 
     def command(self):
-        return ["vim", "-u", ROOT / "tests/editors/vim/vimrc", "-i", "NONE", self.file]
+        return [self.vim, "-u", ROOT / "tests/editors/vim/vimrc", "-i", "NONE", self.file]
 
     def environment(self):
         return {"FIMD_TEST_ROOT": ROOT}
@@ -76,4 +77,9 @@ class VimNewcomer(Newcomer, ViEditor):
         """The daemon starts at the first insertion."""
 
 
-EDITORS_HERE = [VimNewcomer, Vim]
+class Vim91(Vim):
+    label = "vim 9.1"
+    vim = EDITORS / "vim-9.1" / "vim"
+
+
+EDITORS_HERE = [VimNewcomer, Vim, Vim91]
