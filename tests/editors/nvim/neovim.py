@@ -1,6 +1,7 @@
 """Neovim 0.10, 0.11 and 0.12, and 0.12 drawing the ghost text itself."""
 
 import re
+import subprocess
 
 from editor import EDITORS, ROOT, ViEditor
 from newcomer import Newcomer, the_readmes_lines_are_all_it_takes
@@ -71,7 +72,39 @@ def help_is_there(editor):
     editor.wait("What it is")
 
 
-Neovim.more = (expression_map_falls_back, checkhealth_tells, restart_command_restarts, help_is_there)
+def nothing_happens_by_itself(editor):
+    """The plugin alone makes <Plug> maps and a command: no key, no event, no module."""
+    look = """
+local made = {}
+for _, map in ipairs(vim.api.nvim_get_keymap('i')) do
+  if not vim.startswith(map.lhs, '<Plug>(fimd-') then made[#made + 1] = map.lhs end
+end
+for _, event in ipairs(vim.api.nvim_get_autocmds({})) do
+  if (event.group_name or ''):find('fimd') then made[#made + 1] = event.event end
+end
+for name in pairs(package.loaded) do
+  if name:find('^fimd') then made[#made + 1] = name end
+end
+vim.fn.writefile({ vim.fn.exists(':Fimd') .. ' ' .. table.concat(made, ' ') }, 'made')
+"""
+    (editor.folder / "look.lua").write_text(look)
+    bare = [editor.command()[0], "--headless", "--clean", "--cmd", f"set rtp^={ROOT}/editors/nvim", "-S", "look.lua", "-c", "qa!"]
+    subprocess.run(bare, cwd=editor.folder, capture_output=True, check=True)
+    before = (editor.folder / "made").read_text().split()
+    assert before[0] == "2", "the command is not there"
+    bare[4] = "set nocp"
+    subprocess.run(bare, cwd=editor.folder, capture_output=True, check=True)
+    without = (editor.folder / "made").read_text().split()
+    assert before[1:] == without[1:], before
+
+
+Neovim.more = (
+    expression_map_falls_back,
+    checkhealth_tells,
+    restart_command_restarts,
+    help_is_there,
+    nothing_happens_by_itself,
+)
 
 
 class NeovimNewcomer(Newcomer, ViEditor):

@@ -61,7 +61,18 @@ def help_is_there(editor):
     editor.wait("What it is")
 
 
-Vim.more = (expression_map_falls_back, restart_command_restarts, edits_of_every_kind_stay_in_step, help_is_there)
+def tab_is_left_unmapped(editor):
+    editor.screen.type(":imap <Tab>\n")
+    editor.wait("No mapping found")
+
+
+Vim.more = (
+    expression_map_falls_back,
+    restart_command_restarts,
+    edits_of_every_kind_stay_in_step,
+    help_is_there,
+    tab_is_left_unmapped,
+)
 
 
 class VimNewcomer(Newcomer, ViEditor):
