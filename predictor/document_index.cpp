@@ -93,9 +93,9 @@ struct DocumentIndex::Change {
 
 bool DocumentIndex::update(std::string_view before, std::string_view after) {
   const Parts now{before, whole_lines(after)};
-  const bool worn = index_.bytes() > kWear * raw_.size() + kMaxDocumentBytes / 8;
-  if (worn || now.size() > kMaxDocumentBytes) *this = DocumentIndex();
-  if (now.size() > kMaxDocumentBytes) return false;
+  const bool worn = index_.bytes() > kWear * raw_.size() + kMaxIndexedBytes / 8;
+  if (worn || now.size() > kMaxIndexedBytes) *this = DocumentIndex();
+  if (now.size() > kMaxIndexedBytes) return false;
 
   std::size_t start = common_start(raw_, now);
   if (start == raw_.size() && start == now.size()) {

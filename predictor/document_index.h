@@ -12,7 +12,7 @@
 namespace fimd {
 
 // Larger documents are data or generated; nothing of them is indexed.
-constexpr std::size_t kMaxDocumentBytes = 1'000'000;
+constexpr std::size_t kMaxIndexedBytes = 1'000'000;
 // So much of a change is read at once: 0.5 ms.
 constexpr std::size_t kReadBytes = 12'000;
 
