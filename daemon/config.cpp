@@ -130,10 +130,14 @@ void merge_environment(Config& config) {
   }
 }
 
-void merge_file(Config& config) {
+std::string config_file_path() {
   auto folder = environment("XDG_CONFIG_HOME");
   if (folder.empty()) folder = environment("HOME") + "/.config";
-  const auto path = folder + "/fimd/config.json";
+  return folder + "/fimd/config.json";
+}
+
+void merge_file(Config& config) {
+  const auto path = config_file_path();
   std::ifstream file(path);
   if (!file) return;
   const auto settings = json::parse(file, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);

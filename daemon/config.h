@@ -65,7 +65,10 @@ void merge_settings(Config& config, const nlohmann::json& settings);
 // FIMD_TIME_SCALE. Throws ConfigError.
 void merge_environment(Config& config);
 
-// ${XDG_CONFIG_HOME:-~/.config}/fimd/config.json; a missing file is fine. Throws ConfigError.
+// ${XDG_CONFIG_HOME:-~/.config}/fimd/config.json
+std::string config_file_path();
+
+// What stands there; a missing file is fine. Throws ConfigError.
 void merge_file(Config& config);
 
 // All of a small text file; empty when it cannot be read or is over 1 MiB.

@@ -182,6 +182,7 @@ Task<EndpointAnswer> Endpoint::call(const CompletionRequest& request, TextSink& 
     const auto head = co_await http_.post(http_request(request), std::move(body_sink));
     retry_after = head.retry_after;
     answer = reader.finish(head);
+    answer.http_status = head.status;
   } catch (const SystemError& error) {
     if (error.code() == asio::error::operation_aborted) throw;
     const bool late = error.code() == asio::error::timed_out;

@@ -26,6 +26,7 @@ struct EndpointAnswer {
     unavailable,   // no connection, a deadline, 5xx, or an answer that is not ours
   };
   Status status = Status::ok;
+  int http_status = 0;    // 0: there was no answer at all
   std::string message;    // for the log and the status when not ok; one line, no document text
   Completion completion;  // everything but the text
 };

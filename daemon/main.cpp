@@ -12,6 +12,7 @@
 
 #include "daemon/config.h"
 #include "daemon/connection.h"
+#include "daemon/doctor.h"
 #include "daemon/log.h"
 #include "daemon/server.h"
 #include "daemon/terminal.h"
@@ -26,6 +27,7 @@ usage:
   fimd [options]                        serve an editor on stdin and stdout (LSP 3.18, Content-Length framing)
   fimd --ndjson [options]               the same with one JSON message per line, for pipes
   fimd complete FILE:LINE:COL [options] print one completion; LINE and COL count from 1
+  fimd doctor [options]                 say what is configured, and whether it works; asks the endpoint once
 
 options:
   --endpoint URL        the FIM endpoint, with its path: https://ID.execute-api.REGION.amazonaws.com/fim
@@ -44,6 +46,7 @@ Settings also come from ~/.config/fimd/config.json and from the editor: see docs
 
 struct Arguments {
   std::string location;  // of `complete`; empty: serve
+  bool doctor = false;
   bool ndjson = false;
   std::int64_t parent = 0;
   Config config;
@@ -82,6 +85,8 @@ Arguments parse(const std::vector<std::string_view>& all) {
       const auto value = take_value(argument, all, at);
       std::from_chars(value.data(), value.data() + value.size(), arguments.parent);
       if (arguments.parent <= 0) throw UsageError("--clientProcessId must be a process id");
+    } else if (name == "doctor") {
+      arguments.doctor = true;
     } else if (name == "complete" && at + 1 < all.size()) {
       arguments.location = all[++at];
     } else {
@@ -133,6 +138,7 @@ int main(int argc, char** argv) {
   try {
     const auto arguments = parse(all);
     start_log(arguments.config);
+    if (arguments.doctor) return examine(arguments.config);
     return arguments.location.empty() ? serve(arguments)
                                       : complete_in_terminal(arguments.config, arguments.location);
   } catch (const UsageError& error) {

@@ -15,6 +15,7 @@ constexpr std::size_t kShortestAccept = 4;
 
 void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time now) {
   ++stats_.offered;
+  last_document_ = state.document;
   offers_[state.document] = {suggestion, state, spot_at(*state.text, state.cursor), now};
 }
 
@@ -26,7 +27,7 @@ void Offers::follow(const CursorState& state, Time now) {
   if (typed && typed->size() < offer.suggestion.text.size() && agree(*typed, offer.suggestion.text)) return;
   if (typed && typed->starts_with(offer.suggestion.text)) {
     // Each key offers what is left: the last few characters were typed.
-    if (kShortestAccept <= offer.suggestion.text.size()) accepted(offer.suggestion.id);
+    if (kShortestAccept <= offer.suggestion.text.size()) count_accepted(offer.suggestion.id);
   } else if (kTimeToRead <= now - offer.since && first_time("rejected", offer.suggestion.id)) {
     ++stats_.rejected;
     judge(0);
@@ -59,6 +60,11 @@ void Offers::shown(std::string_view id) {
 }
 
 void Offers::accepted(std::string_view id) {
+  count_accepted(id);
+  offers_.erase(last_document_);
+}
+
+void Offers::count_accepted(std::string_view id) {
   if (!first_time("accepted", id)) return;
   ++stats_.accepted;
   judge(1);

@@ -49,6 +49,8 @@ class Offers {
   std::optional<Open> open_at(const CursorState& state) const;
 
   void shown(std::string_view id);
+  // What shows was accepted. The editor may know it by an earlier id than the last one, which it has not
+  // drawn yet: the document's offer is settled by it.
   void accepted(std::string_view id);
   void partly_accepted(std::string_view id);
   // Where the suggestion was made; nothing when the id is not that of a document's last one.
@@ -64,12 +66,14 @@ class Offers {
     Spot spot;
     Time since;
   };
+  void count_accepted(std::string_view id);
   bool first_time(std::string_view what, std::string_view id);
   void judge(double accepted);
 
   Stats& stats_;
   Trigger& trigger_;
   std::unordered_map<std::uint64_t, Offer> offers_;  // by document
+  std::uint64_t last_document_ = 0;                  // of the last offer
   std::unordered_set<std::string> counted_;
   double acceptance_ = 1.0;
 };
