@@ -1,5 +1,5 @@
 // The daemon's life: found, started, watched, started again. The completions themselves are the language client's.
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -8,6 +8,7 @@ import {
   ExecuteCommandRequest,
   LanguageClient,
   RevealOutputChannelOn,
+  State as ClientState,
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 
@@ -27,9 +28,10 @@ const SELECTOR = ["file", "untitled", "vscode-notebook-cell"].map((scheme) => ({
 
 export class Daemon {
   private client: LanguageClient | undefined;
-  /** Of the process that was started last. */
-  pid: number | undefined;
+  /** The process that was started last. */
+  private child: ChildProcess | undefined;
   private readonly crashes = new Crashes();
+  private givenUp = false;
   // Starts and stops one after the other, however fast the user is.
   private work: Promise<void> = Promise.resolve();
   private readonly changed = new vscode.EventEmitter<State>();
@@ -45,11 +47,16 @@ export class Daemon {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   get running(): boolean {
     return this.client?.isRunning() ?? false;
   }
 
   restart(): Promise<void> {
+    this.giveUpStarting();
     this.work = this.work.then(async () => {
       await this.end();
       await this.start();
@@ -58,11 +65,24 @@ export class Daemon {
   }
 
   stop(): Promise<void> {
+    this.giveUpStarting();
     this.work = this.work.then(() => this.end());
     return this.work;
   }
 
-  binary() {
+  /** What `fimd doctor` finds with the settings of this window. */
+  async examine(): Promise<string> {
+    const found = this.binary();
+    if ("problem" in found) return `FAULT program    ${found.problem}\n`;
+    const options = { env: await this.environment(), cwd: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath };
+    return new Promise((resolve) => {
+      execFile(found.path, ["doctor"], options, (error, stdout, stderr) => {
+        resolve(stdout || `FAULT program    ${found.path}: ${stderr || error?.message}\n`);
+      });
+    });
+  }
+
+  private binary() {
     return findBinary(this.settings.path, this.extensionFolder, process.env.PATH ?? "");
   }
 
@@ -89,6 +109,7 @@ export class Daemon {
     if ("problem" in found) return this.changed.fire({ kind: "missing", ...found });
     this.changed.fire({ kind: "starting" });
     this.crashes.forget();
+    this.givenUp = false;
     const client = new LanguageClient("fimd", "fimd", () => this.launch(), this.clientOptions());
     this.client = client;
     client.onNotification(STATUS, async (status: Status) => {
@@ -96,27 +117,36 @@ export class Daemon {
       this.changed.fire(status);
     });
     await client.start().catch((error: Error) => {
-      this.changed.fire({ kind: "stopped", problem: error.message });
+      if (!this.givenUp) this.changed.fire({ kind: "stopped", problem: error.message });
     });
+  }
+
+  // A client that is just coming up cannot be stopped, and may wait for ever. Its process can.
+  private giveUpStarting(): void {
+    if (!this.client || this.running) return;
+    this.givenUp = true;
+    this.child?.kill("SIGKILL");
   }
 
   private async end(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    // A client that is just coming up cannot be stopped: it is waited for.
-    await client?.start().catch(() => {});
+    if (client?.state === ClientState.Starting) await client.start().catch(() => {});
     await client?.dispose().catch(() => {});
   }
 
   private async launch(): Promise<ChildProcess> {
     const found = this.binary();
     if ("problem" in found) throw new Error(found.problem);
-    const env = { ...(await this.token.environment()), ...this.settings.environment() };
     this.log.info(`starting ${found.path}`);
-    const child = spawn(found.path, ["--clientProcessId", String(process.pid)], { env });
+    const child = spawn(found.path, ["--clientProcessId", String(process.pid)], { env: await this.environment() });
     await new Promise((resolve, reject) => child.once("spawn", resolve).once("error", reject));
-    this.pid = child.pid;
+    this.child = child;
     return child;
+  }
+
+  private async environment(): Promise<NodeJS.ProcessEnv> {
+    return { ...process.env, ...this.settings.environment(), ...(await this.token.environment()) };
   }
 
   private clientOptions(): LanguageClientOptions {
@@ -144,6 +174,7 @@ export class Daemon {
   }
 
   private afterCrash(): CloseAction {
+    if (this.givenUp) return CloseAction.DoNotRestart;
     if (this.crashes.add(Date.now())) {
       this.changed.fire({ kind: "starting" });
       return CloseAction.Restart;

@@ -21,7 +21,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   daemon = running;
   const offers = new Offers(running);
   const bar = new StatusBar(settings);
-  const reports = new Reports(running, token);
+  const reports = new Reports(running);
   const toggles = new Toggles(settings, () => {
     void running.tellSettingsChanged();
     bar.refresh();
@@ -31,6 +31,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     "fimd.trigger": () => vscode.commands.executeCommand("editor.action.inlineSuggest.trigger"),
     "fimd.acceptWord": () => offers.acceptPart("editor.action.inlineSuggest.acceptNextWord"),
     "fimd.acceptLine": () => offers.acceptPart("editor.action.inlineSuggest.acceptNextLine"),
+    "fimd.next": () => offers.cycle("editor.action.inlineSuggest.showNext", 1),
+    "fimd.previous": () => offers.cycle("editor.action.inlineSuggest.showPrevious", -1),
     "fimd.dismiss": () => offers.dismiss(),
     "fimd.toggle": () => toggles.everywhere(),
     "fimd.toggleLanguage": () => toggles.language(),
@@ -53,6 +55,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       explain(state);
     }),
     token.onDidChange(() => running.restart()),
+    // fimd learns of the folders, and reads their .fimdignore, when a session begins.
+    vscode.workspace.onDidChangeWorkspaceFolders(() => running.restart()),
     vscode.window.onDidChangeActiveTextEditor(() => bar.refresh()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       bar.refresh();

@@ -6,7 +6,6 @@ import { acceptedLength } from "./accepted";
 import type { Daemon } from "./daemon";
 import { DID_PARTIALLY_ACCEPT, DID_SHOW, DISMISS, type Item } from "./protocol";
 
-
 interface Offer {
   document: vscode.TextDocument;
   range: vscode.Range;
@@ -14,15 +13,17 @@ interface Offer {
 }
 
 export class Offers {
-  private offer: Offer | undefined;
+  // What was answered last, and which of these shows.
+  private offers: Offer[] = [];
+  private index = 0;
 
   constructor(private readonly daemon: Daemon) {
-    daemon.onDidAnswer(({ document, items }) => this.offered(document, items[0]));
+    daemon.onDidAnswer(({ document, items }) => this.answered(document, items));
   }
 
   /** Runs VS Code's command for a word or a line and says how far that went. */
   async acceptPart(command: string): Promise<void> {
-    const offer = this.offer;
+    const offer = this.shown;
     await vscode.commands.executeCommand(command);
     const editor = vscode.window.activeTextEditor;
     if (!offer || editor?.document !== offer.document) return;
@@ -31,17 +32,43 @@ export class Offers {
     if (length > 0) await this.daemon.notify(DID_PARTIALLY_ACCEPT, { item: offer.item, acceptedLength: length });
   }
 
+  /** Runs VS Code's command for another candidate; it asks for all of them before it goes on to the next one. */
+  async cycle(command: string, step: 1 | -1): Promise<void> {
+    await vscode.commands.executeCommand(command);
+    const count = this.offers.length;
+    if (count < 2) return;
+    this.index = (this.index + step + count) % count;
+    this.tellShown();
+  }
+
   async dismiss(): Promise<void> {
-    const id = this.offer?.item.command.arguments?.[0];
-    this.offer = undefined;
+    const id = this.shown?.item.command.arguments?.[0];
+    this.offers = [];
     await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
     if (typeof id === "string") await this.daemon.command(DISMISS, id);
   }
 
-  private offered(document: vscode.TextDocument, first: vscode.InlineCompletionItem | undefined): void {
-    this.offer = first?.range && first.command ? { document, range: first.range, item: wireItem(first) } : undefined;
-    if (this.offer) void this.daemon.notify(DID_SHOW, { item: this.offer.item });
+  private get shown(): Offer | undefined {
+    return this.offers[this.index];
   }
+
+  // VS Code stays at the suggestion that it shows if that is among the new ones, else it shows the first.
+  private answered(document: vscode.TextDocument, items: vscode.InlineCompletionItem[]): void {
+    const last = this.shown;
+    this.offers = items.filter((item) => item.range && item.command).map((item) => offerOf(document, item));
+    const again = (offer: Offer) =>
+      offer.item.insertText === last?.item.insertText && offer.range.start.isEqual(last.range.start);
+    this.index = Math.max(0, this.offers.findIndex(again));
+    this.tellShown();
+  }
+
+  private tellShown(): void {
+    if (this.shown) void this.daemon.notify(DID_SHOW, { item: this.shown.item });
+  }
+}
+
+function offerOf(document: vscode.TextDocument, item: vscode.InlineCompletionItem): Offer {
+  return { document, range: item.range!, item: wireItem(item) };
 }
 
 function wireItem(item: vscode.InlineCompletionItem): Item {

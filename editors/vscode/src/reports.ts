@@ -1,12 +1,9 @@
 // Statistics and the doctor's findings, as read-only documents.
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import * as vscode from "vscode";
 
 import type { Daemon } from "./daemon";
 import { STATS, type Latency, type Stats } from "./protocol";
 import type { State } from "./state";
-import type { Token } from "./token";
 
 const SCHEME = "fimd";
 
@@ -15,10 +12,7 @@ export class Reports implements vscode.TextDocumentContentProvider {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
 
-  constructor(
-    private readonly daemon: Daemon,
-    private readonly token: Token,
-  ) {}
+  constructor(private readonly daemon: Daemon) {}
 
   register(): vscode.Disposable {
     return vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
@@ -34,8 +28,9 @@ export class Reports implements vscode.TextDocumentContentProvider {
   }
 
   async runDoctor(state: State): Promise<void> {
-    const lines = [await this.program(), ...this.configured(), await this.tokenKept(), saidOf(state), await this.tried()];
-    await this.show("fimd doctor.md", `# fimd: what works and what does not\n\n${lines.map((l) => `- ${l}\n`).join("")}`);
+    const process = this.daemon.running ? `running, process ${this.daemon.pid}` : "not running";
+    const here = [found(this.daemon.running, "process", process), found(!isFault(state), "status", saidOf(state))];
+    await this.show("fimd doctor.txt", `${await this.daemon.examine()}\nIn this window:\n${here.join("")}`);
   }
 
   private async show(name: string, text: string): Promise<void> {
@@ -44,42 +39,20 @@ export class Reports implements vscode.TextDocumentContentProvider {
     this.changed.fire(uri);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
+}
 
-  private async program(): Promise<string> {
-    const found = this.daemon.binary();
-    if ("problem" in found) return `Program: MISSING. ${found.problem}`;
-    try {
-      const { stdout } = await promisify(execFile)(found.path, ["--version"], { timeout: 5000 });
-      return `Program: ${found.path}, ${stdout.trim()}`;
-    } catch (error) {
-      return `Program: BROKEN. ${found.path} does not run: ${(error as Error).message}`;
-    }
-  }
+// As `fimd doctor` puts it.
+function found(fine: boolean, about: string, text: string): string {
+  return `${(fine ? "ok" : "FAULT").padEnd(5)} ${about.padEnd(10)} ${text}\n`;
+}
 
-  private configured(): string[] {
-    const endpoint = vscode.workspace.getConfiguration("fimd").get("endpoint", "");
-    const process = this.daemon.running ? `running, process ${this.daemon.pid}` : "NOT RUNNING";
-    return [`Process: ${process}`, `Endpoint: ${endpoint || "not set here (its file, its environment, else your own text)"}`];
-  }
-
-  private async tokenKept(): Promise<string> {
-    return `Token: ${(await this.token.isSet()) ? "kept in the secret storage" : "none kept"}`;
-  }
-
-  private async tried(): Promise<string> {
-    const started = performance.now();
-    const answer = await this.daemon
-      .ask<{ items: { source: string }[] }>("fim/complete", { prefix: "def add(a, b):\n    return ", suffix: "\n", languageId: "python" })
-      .catch(() => undefined);
-    const ms = Math.round(performance.now() - started);
-    const source = answer?.items[0]?.source;
-    return source ? `Test completion: answered by ${source} in ${ms} ms` : `Test completion: NO ANSWER after ${ms} ms`;
-  }
+function isFault(state: State): boolean {
+  return ["error", "missing", "stopped"].includes(state.kind);
 }
 
 function saidOf(state: State): string {
   const message = ("message" in state && state.message) || ("problem" in state && state.problem);
-  return `Status: ${state.kind}${message ? `, ${message}` : ""}`;
+  return message ? `${state.kind}: ${message}` : state.kind;
 }
 
 function statsText(stats: Stats): string {

@@ -33,9 +33,11 @@ export class Settings {
     return configuration().get("path", "");
   }
 
-  /** What fimd takes at its start only. */
+  /** What fimd takes at its start only, and what its doctor must know. */
   environment(): NodeJS.ProcessEnv {
-    return isSet(configuration().inspect("logLevel")) ? { FIMD_LOG_LEVEL: configuration().get("logLevel") } : {};
+    const names = { FIMD_LOG_LEVEL: "logLevel", FIMD_ENDPOINT: "endpoint" };
+    const set = Object.entries(names).filter(([, name]) => isSet(configuration().inspect(name)));
+    return Object.fromEntries(set.map(([variable, name]) => [variable, configuration().get<string>(name)]));
   }
 
   forDaemon(): Record<string, unknown> {

@@ -7,8 +7,8 @@ export type State = Status | { kind: "starting" } | { kind: "missing" | "stopped
 export interface Look {
   text: string;
   alarm: "none" | "warning" | "error";
-  /** Lines of Markdown. */
-  tooltip: string[];
+  /** What it means, in plain text: the headline first. */
+  lines: string[];
 }
 
 const TEXTS: Record<State["kind"], { icon: string; headline: string }> = {
@@ -27,15 +27,21 @@ export function lookOf(state: State, offHere: string | undefined): Look {
   const alarm = state.kind === "error" ? "warning" : state.kind === "missing" || state.kind === "stopped" ? "error" : "none";
   const off = offHere !== undefined && alarm === "none";
   const { icon, headline } = TEXTS[off ? "off" : state.kind];
-  const tooltip = [`**fimd** — ${off ? offHere : headline}`];
-  if ("problem" in state) tooltip.push(escaped(state.problem));
-  if ("message" in state && state.message) tooltip.push(said(state));
-  if ("callsToday" in state) tooltip.push(spent(state));
-  return { text: `$(${icon}) fimd`, alarm, tooltip };
+  const lines = [`fimd: ${off ? offHere : headline}`];
+  if ("problem" in state) lines.push(state.problem);
+  if ("message" in state && state.message) lines.push(said(state));
+  if ("callsToday" in state) lines.push(spent(state));
+  if (alarm !== "none") lines.push("Click for the way out.");
+  return { text: `$(${icon}) fimd`, alarm, lines };
+}
+
+/** The lines as Markdown. A fault may quote a server: its words must not become a link. */
+export function markdown([headline, ...lines]: string[]): string {
+  return [`**${escaped(headline)}**`, ...lines.map(escaped)].join("\n\n");
 }
 
 function said(status: Status): string {
-  return status.kind === "error" ? escaped(status.message) : `Last key: no suggestion, because ${escaped(status.message)}.`;
+  return status.kind === "error" ? status.message : `Last key: no suggestion, because ${status.message}.`;
 }
 
 function spent(status: Status): string {
@@ -43,7 +49,6 @@ function spent(status: Status): string {
   return `Today: ${calls}, ${status.tokensToday.toLocaleString("en")} tokens`;
 }
 
-// A fault may quote a server: its text must not become a link.
 function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]()<>#+!|$~]/g, "\\$&");
 }

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 
 import type { Settings } from "./settings";
-import { lookOf, type State } from "./state";
+import { lookOf, markdown, type State } from "./state";
 
 const BACKGROUNDS = {
   none: undefined,
@@ -26,8 +26,8 @@ export class StatusBar {
     const look = lookOf(state, this.offHere());
     this.item.text = look.text;
     this.item.backgroundColor = BACKGROUNDS[look.alarm];
-    this.item.tooltip = new vscode.MarkdownString(look.tooltip.join("\n\n"));
-    this.item.accessibilityInformation = { label: look.tooltip.join(". "), role: "button" };
+    this.item.tooltip = new vscode.MarkdownString(markdown(look.lines));
+    this.item.accessibilityInformation = { label: look.lines.map((line) => line.replace(/\.$/, "")).join(". "), role: "button" };
   }
 
   /** Another editor, or other settings: the same state may look different. */

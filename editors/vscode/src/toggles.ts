@@ -30,7 +30,7 @@ export class Toggles {
   choices() {
     const document = activeDocument();
     const { enabled, disabledLanguages, filesOff } = this.settings;
-    const everywhere = { label: `$(power) Switch ${enabled ? "off" : "on"} everywhere`, command: "fimd.toggle" };
+    const everywhere = { label: `$(circle-slash) Switch ${enabled ? "off" : "on"} everywhere`, command: "fimd.toggle" };
     if (!document || !enabled) return [everywhere];
     const language = onOrOff(disabledLanguages.includes(document.languageId));
     const file = onOrOff(filesOff.includes(document.uri.path));

@@ -16,11 +16,7 @@ export class Token {
 
   async environment(): Promise<NodeJS.ProcessEnv> {
     const token = await this.secrets.get(KEY);
-    return token ? { ...process.env, FIMD_TOKEN: token } : process.env;
-  }
-
-  async isSet(): Promise<boolean> {
-    return (await this.secrets.get(KEY)) !== undefined;
+    return token ? { FIMD_TOKEN: token } : {};
   }
 
   async ask(): Promise<void> {

@@ -4,12 +4,23 @@ import { createServer } from "node:http";
 const SHORTEST = 3; // of a beginning that tells texts apart
 
 export class Endpoint {
-  texts = []; // a prompt that ends with the beginning of one of them gets the rest of it
-  token = undefined; // expected bearer; any is taken unless set
-  requests = []; // what was asked: { prompt, suffix, authorization }
-  delay = 0; // milliseconds before the answer
+  texts; // a prompt that ends with the beginning of one of them gets the rest of it
+  token; // expected bearer; any is taken unless set
+  requests; // what was asked: { prompt, suffix, authorization }
+  delay; // milliseconds before the answer
   #server;
   #port = 0;
+
+  constructor() {
+    this.reset();
+  }
+
+  reset() {
+    this.texts = [];
+    this.token = undefined;
+    this.requests = [];
+    this.delay = 0;
+  }
 
   get url() {
     return `http://127.0.0.1:${this.#port}/fim`;
@@ -34,13 +45,17 @@ export class Endpoint {
     const authorization = request.headers.authorization;
     this.requests.push({ prompt, suffix, authorization });
     const refused = this.token !== undefined && authorization !== `Bearer ${this.token}`;
-    const answer = refused
-      ? { success: false, error: "Unauthorized" }
-      : { success: true, completion: this.#goOn(prompt), model: "scripted", finish_reason: "stop" };
+    const answer = refused ? { success: false, error: "Unauthorized" } : this.#answer(prompt);
     setTimeout(() => {
       response.writeHead(refused ? 401 : 200, { "Content-Type": "application/json" });
       response.end(JSON.stringify(answer));
     }, this.delay);
+  }
+
+  #answer(prompt) {
+    const completion = this.#goOn(prompt);
+    const usage = { prompt_tokens: tokens(prompt), completion_tokens: tokens(completion) };
+    return { success: true, completion, model: "scripted", finish_reason: "stop", usage };
   }
 
   #goOn(prompt) {
@@ -52,4 +67,8 @@ export class Endpoint {
     }
     return "";
   }
+}
+
+function tokens(text) {
+  return Math.ceil(text.length / 4);
 }

@@ -1,14 +1,17 @@
-// A real VS Code: its server, and its window in a headless browser. What a user sees and does, nothing else.
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+// A real VS Code in a headless browser: what a user sees and does, nothing else. Every wait is for a condition; the
+// limit is there for a hang, not for a slow machine.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
-export const LIMIT_MS = 30_000;
+import { documentText, editorText, ghostText, notificationText, statusText, watchLines } from "./page.mjs";
+import { Server } from "./server.mjs";
+
+export const LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const POLL_MS = 40;
-const START_LIMIT_MS = 120_000;
+const PATIENCE_MS = 2_000; // with one key that asks, before it is asked again
 
 const CHROMIUM = {
   executablePath: "/usr/bin/chromium",
@@ -21,6 +24,10 @@ const QUIET = {
   "editor.snippetSuggestions": "none",
   "editor.fontSize": 16,
   "editor.minimap.enabled": false,
+  "editor.cursorBlinking": "solid",
+  "editor.stickyScroll.enabled": false,
+  "editor.wordWrap": "off",
+  "[markdown]": { "editor.wordWrap": "off" },
   "security.workspace.trust.enabled": false,
   "workbench.colorTheme": "Default Dark Modern",
   "telemetry.telemetryLevel": "off",
@@ -28,63 +35,98 @@ const QUIET = {
   "extensions.autoUpdate": false,
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
+  "workbench.quickOpen.closeOnFocusLost": false,
   "workbench.enableExperiments": false,
   "chat.commandCenter.enabled": false,
+  "window.commandCenter": false,
+  "workbench.layoutControl.enabled": false,
+  "workbench.activityBar.location": "hidden",
 };
+
+const QUICK_INPUT = ".quick-input-widget .quick-input-box input";
 
 export class VsCode {
   folder = mkdtempSync(join(tmpdir(), "fimd-vscode-"));
   files = join(this.folder, "project");
   data = join(this.folder, "data");
-  #server;
-  #browser;
+  bin = join(this.folder, "bin"); // in the server's PATH
   page;
+  #server = new Server();
+  #browser;
 
-  async start({ server, vsix, settings, env = {} }) {
-    const port = await freePort();
+  async start({ server, extensions, settings, env }) {
     mkdirSync(this.files);
     this.configure(settings);
-    const main = join(server, "out/server-main.js");
-    const folders = ["--server-data-dir", this.data, "--user-data-dir", this.data, "--extensions-dir", join(this.folder, "extensions")];
-    const installed = spawnSync(process.execPath, [main, ...folders, "--install-extension", vsix], { encoding: "utf8" });
-    if (installed.status !== 0) throw new Error(`the extension cannot be installed: ${installed.stdout}${installed.stderr}`);
-    this.#server = spawn(process.execPath,
-      [main, "--host", "127.0.0.1", "--port", `${port}`, "--without-connection-token", "--accept-server-license-terms", ...folders],
-      { detached: true, stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, ...env } });
-    await new Promise((resolve, reject) => {
-      this.#server.once("exit", () => reject(new Error("VS Code's server ended")));
-      this.#server.stdout.on("data", (chunk) => `${chunk}`.includes("Extension host agent listening") && resolve());
-    });
+    const folders = ["--server-data-dir", this.data, "--user-data-dir", this.data, "--extensions-dir", extensions];
+    const path = `${this.bin}:${process.env.PATH}`;
+    await this.#server.start({ server, folders, env: { ...env, PATH: path, HOME: this.folder } });
     this.#browser = await chromium.launch(CHROMIUM);
     this.page = await this.#browser.newPage({ viewport: { width: 1000, height: 560 } });
     this.page.setDefaultTimeout(LIMIT_MS);
-    await this.page.goto(`http://127.0.0.1:${port}/?folder=${this.files}`, { timeout: START_LIMIT_MS });
-    await this.page.waitForSelector(".monaco-workbench", { timeout: START_LIMIT_MS });
+    await this.visit(`folder=${this.files}`);
   }
 
-  // The daemon and the extension hosts are in the server's process group.
+  // Opens a folder or a workspace, as `folder=` or `workspace=` and a path, in place of what is open.
+  async visit(what) {
+    await this.page.goto(`http://127.0.0.1:${this.#server.port}/?${what}`, { timeout: START_LIMIT_MS });
+    await this.page.waitForSelector(".monaco-workbench", { timeout: START_LIMIT_MS });
+    await this.becomes("the status", statusText, /fimd/, START_LIMIT_MS);
+  }
+
+  // The same for a workspace of several folders. VS Code now and then comes up with none of them: then once more.
+  async visitWorkspace(file) {
+    const title = new RegExp(`${basename(file, ".code-workspace")} \\(workspace\\)`, "i");
+    await this.waitFor(() => `${file} does not open`, async () => {
+      await this.visit(`workspace=${file}`);
+      await this.becomes("the page", documentText, /\(workspace\)|no folder opened/i);
+      return title.test(await this.page.evaluate(documentText));
+    }, START_LIMIT_MS);
+  }
+
   async stop() {
     await this.#browser?.close();
-    if (this.#server) process.kill(-this.#server.pid, "SIGKILL");
+    this.#server.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   // Settings of the machine the extension runs on; VS Code takes them up at once.
   configure(settings) {
-    for (const place of ["User", "Machine"]) {
-      const file = join(this.data, place, "settings.json");
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, JSON.stringify({ ...QUIET, ...settings }, null, 2));
-    }
+    for (const place of ["User", "Machine"]) this.write(join(this.data, place, "settings.json"), { ...QUIET, ...settings });
+  }
+
+  write(file, content, mode = 0o644) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content, null, 2), { mode });
+  }
+
+  // The process of the daemon that runs, or undefined.
+  daemon() {
+    const program = join(this.bin, "fimd");
+    const runs = (process) => {
+      try {
+        return readlinkSync(`/proc/${process}/exe`).replace(/ \(deleted\)$/, "") === program;
+      } catch {
+        return false;
+      }
+    };
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).find(runs);
+  }
+
+  // Does what brings another daemon, and waits until that one is ready.
+  async restarted(act) {
+    const last = this.daemon();
+    await act();
+    await this.waitFor(() => "no other daemon was started", () => ![undefined, last].includes(this.daemon()));
+    await this.statusSays(/ready/);
   }
 
   // Opens a file with this text, `^` being the cursor.
-  async open(name, marked) {
+  async open(name, marked, folder = this.files) {
     const before = marked.slice(0, marked.indexOf("^"));
     const line = before.split("\n").length;
     const column = before.length - before.lastIndexOf("\n");
-    writeFileSync(join(this.files, name), marked.replace("^", ""));
-    await this.choose("Control+P", `${this.files}/${name}:${line}:${column}`, name);
+    writeFileSync(join(folder, name), marked.replace("^", ""));
+    await this.choose("Control+P", `${join(folder, name)}:${line}:${column}`, name);
     await this.page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
     await this.page.waitForSelector(".editor-group-container.active .monaco-editor.focused");
   }
@@ -96,25 +138,57 @@ export class VsCode {
   // Opens a quick pick with a key, types and takes the first entry once it is the one that is meant.
   async choose(key, text, expected) {
     await this.page.keyboard.press(key);
-    const input = this.page.locator(".quick-input-widget .quick-input-box input");
-    await input.waitFor();
-    await input.fill(key === "F1" ? `>${text}` : text);
+    await this.page.locator(QUICK_INPUT).waitFor();
+    await this.page.locator(QUICK_INPUT).fill(key === "F1" ? `>${text}` : text);
     await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: expected }).waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.press("Enter");
+    await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: expected }).waitFor({ state: "hidden" });
+  }
+
+  // Types into the input box that is open, and closes it.
+  async answer(text) {
+    await this.page.locator(QUICK_INPUT).fill(text);
+    await this.press("Enter");
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
+  // Types as a quick typist does, each key once the one before has been drawn.
   async type(text) {
-    await this.page.keyboard.type(text, { delay: 30 });
+    for (const key of text) {
+      await this.press(key);
+      await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    }
   }
 
   async press(...keys) {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
+  ghost() {
+    return this.page.evaluate(ghostText);
+  }
+
   // Waits until the ghost text is this, its lines separated by line feeds; "" means none.
   async ghostIs(text) {
     await this.becomes("the ghost text", ghostText, text);
+  }
+
+  // Waits until the text of the active editor, as far as it is drawn and with its ghost text, matches.
+  async textIs(expected) {
+    await this.becomes("the text", editorText, expected);
+  }
+
+  // Waits until the status bar item, read aloud, matches.
+  async statusSays(pattern) {
+    await this.becomes("the status", statusText, pattern);
+  }
+
+  async notificationSays(pattern) {
+    await this.becomes("the notification", notificationText, pattern);
+  }
+
+  async pageShows(pattern) {
+    await this.becomes("the page", documentText, pattern);
   }
 
   // Waits until what `read` finds in the page equals or matches.
@@ -123,7 +197,18 @@ export class VsCode {
     await this.waitFor(() => `${what} is ${JSON.stringify(found)}, not ${expected}`, async () => {
       found = await this.page.evaluate(read);
       return fits(found, expected);
-    }, POLL_MS, limit);
+    }, limit);
+  }
+
+  // Asks by the key again and again until the status or the ghost text is as it should be: for what takes its time.
+  // VS Code asks once in one place; a key and its undoing make it ask anew.
+  async askUntil(what, expected) {
+    const read = { status: statusText, ghost: ghostText }[what];
+    const comes = () => this.becomes(`the ${what}`, read, expected, PATIENCE_MS);
+    await this.waitFor(() => `the ${what} is not ${expected}, however often it is asked for`, async () => {
+      await this.press("x", "Backspace", "Control+Alt+Space");
+      return comes().then(() => true, () => false);
+    });
   }
 
   // Saves, and waits until this is on the disk.
@@ -134,91 +219,22 @@ export class VsCode {
   }
 
   // Waits for what no event of the page tells.
-  async waitFor(fault, holds, every = POLL_MS, limit = LIMIT_MS) {
+  async waitFor(fault, holds, limit = LIMIT_MS) {
     const end = Date.now() + limit;
     while (!(await holds())) {
       if (end < Date.now()) throw new Error(fault());
-      await new Promise((resolve) => setTimeout(resolve, every));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
-  // Presses the key until the status bar item or the ghost text is as it should be: for what takes its time.
-  async pressUntil(key, what, expected) {
-    const read = { status: statusText, ghost: ghostText }[what];
-    let found = "";
-    await this.waitFor(() => `the ${what} is ${JSON.stringify(found)}, not ${expected}`, async () => {
-      await this.press(key);
-      found = await this.page.evaluate(read);
-      return fits(found, expected);
-    }, 200);
-  }
-
-  // Waits until the text of the active editor, as far as it is drawn and with its ghost text, matches.
-  async textIs(expected, limit = LIMIT_MS) {
-    await this.becomes("the text", editorText, expected, limit);
-  }
-
-  // The line of the cursor, ghost text included, in every frame that is drawn while `act` runs.
-  async framesWhile(act) {
-    await this.page.evaluate(recordFrames);
+  // What the lines of the active editor held while `act` ran, ghost text included: { texts, frames, mutations }.
+  async watch(act) {
+    await this.page.evaluate(watchLines);
     await act();
-    return this.page.evaluate(() => window.stopRecording());
-  }
-
-  // Waits until the status bar item, read aloud, matches.
-  async statusSays(pattern, limit = LIMIT_MS) {
-    await this.becomes("the status", statusText, pattern, limit);
-  }
-
-  // Types into the input box that is open.
-  async answer(text) {
-    const input = this.page.locator(".quick-input-widget .quick-input-box input");
-    await input.fill(text);
-    await this.press("Enter");
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    return this.page.evaluate(() => window.stopWatching());
   }
 }
 
 function fits(found, expected) {
   return expected instanceof RegExp ? expected.test(found) : found === expected;
-}
-
-// These run in the page. VS Code draws blanks as no-break spaces.
-function ghostText() {
-  const text = (selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
-  const lines = [text(".ghost-text-decoration").join(""), ...text(".suggest-preview-text .view-line")];
-  return lines.join("\n").replace(/\u00a0/g, " ").trimEnd();
-}
-
-function editorText() {
-  const lines = [...document.querySelectorAll(".editor-group-container.active .view-lines .view-line")];
-  lines.sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top));
-  return lines.map((line) => line.textContent.replace(/\u00a0/g, " ")).join("\n");
-}
-
-function recordFrames() {
-  const frames = [];
-  let last = 0;
-  const record = () => {
-    const cursor = parseFloat(document.querySelector(".editor-group-container.active .cursors-layer .cursor").style.top);
-    const lines = [...document.querySelectorAll(".editor-group-container.active .view-lines .view-line")];
-    const line = lines.find((line) => parseFloat(line.style.top) === cursor);
-    frames.push((line?.textContent ?? "no line").replace(/\u00a0/g, " "));
-    last = requestAnimationFrame(record);
-  };
-  last = requestAnimationFrame(record);
-  window.stopRecording = () => (cancelAnimationFrame(last), frames);
-}
-
-function statusText() {
-  return document.querySelector('.statusbar-item[id*="fimd"] a')?.getAttribute("aria-label") ?? "no status item";
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
