@@ -26,12 +26,15 @@ Pipe make_pipe() {
 
 }  // namespace
 
-Editor::Editor(const std::string& program, const std::vector<std::string>& environment) {
+Editor::Editor(const std::string& program, const std::vector<std::string>& environment,
+               const std::vector<std::pair<int, int>>& descriptors) {
   const auto to = make_pipe(), from = make_pipe();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
+  for (const auto& [ours, theirs] : descriptors)
+    posix_spawn_file_actions_adddup2(&actions, ours, theirs);
   std::vector<char*> variables;
   for (const auto& variable : environment) variables.push_back(const_cast<char*>(variable.c_str()));
   for (char** variable = environ; *variable != nullptr; ++variable) variables.push_back(*variable);
@@ -98,17 +101,25 @@ std::optional<nlohmann::json> Editor::result(int id, Clock::time_point until) {
   return std::nullopt;
 }
 
-void Editor::initialize(const nlohmann::json& settings) {
+int Editor::ask_to_initialize(const nlohmann::json& settings) {
   const nlohmann::json capabilities{{"general", {{"positionEncodings", {"utf-8"}}}}};
   const int id = request("initialize", {{"processId", ::getpid()},
                                         {"rootUri", nullptr},
                                         {"capabilities", capabilities},
                                         {"initializationOptions", settings}});
   flush();
-  if (!result(id, Clock::now() + std::chrono::seconds(10)))
-    throw std::runtime_error("initialize was not answered");
+  return id;
+}
+
+void Editor::initialized() {
   notify("initialized", nlohmann::json::object());
   flush();
+}
+
+void Editor::initialize(const nlohmann::json& settings) {
+  if (!result(ask_to_initialize(settings), Clock::now() + std::chrono::seconds(10)))
+    throw std::runtime_error("initialize was not answered");
+  initialized();
 }
 
 void Editor::open(const std::string& uri, const std::string& language, const std::string& text) {
@@ -122,6 +133,13 @@ long Editor::resident_bytes() const {
   long pages = 0, resident = 0;
   file >> pages >> resident;
   return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+double Editor::processor_seconds() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/schedstat");
+  double nanoseconds = 0;
+  file >> nanoseconds;
+  return nanoseconds / 1e9;
 }
 
 }  // namespace fimd::bench

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/framing.h"
@@ -18,8 +19,9 @@ class Editor {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `environment`: "NAME=value", beside this process's own.
-  Editor(const std::string& program, const std::vector<std::string>& environment);
+  // `environment`: "NAME=value", beside this process's own. `descriptors`: ours, and what they are there.
+  explicit Editor(const std::string& program, const std::vector<std::string>& environment = {},
+                  const std::vector<std::pair<int, int>>& descriptors = {});
   ~Editor();
   Editor(const Editor&) = delete;
   Editor& operator=(const Editor&) = delete;
@@ -35,8 +37,12 @@ class Editor {
   std::optional<nlohmann::json> result(int id, Clock::time_point until);
 
   void initialize(const nlohmann::json& settings);
+  // The same in two steps; the id of the request.
+  int ask_to_initialize(const nlohmann::json& settings);
+  void initialized();
   void open(const std::string& uri, const std::string& language, const std::string& text);
   long resident_bytes() const;
+  double processor_seconds() const;
 
  private:
   pid_t pid_ = 0;

@@ -1,7 +1,16 @@
 #include "tests/bench/replay/endpoint.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <functional>
+#include <limits>
+#include <stdexcept>
+#include <utility>
 
 #include "protocol/completion.h"
 #include "protocol/event_stream.h"
@@ -12,6 +21,7 @@ namespace {
 constexpr std::size_t kBlockBytes = 256;  // 64 tokens
 constexpr std::size_t kDeltaBytes = 12;
 constexpr std::size_t kRecentCalls = 64;
+constexpr double kNever = std::numeric_limits<double>::infinity();
 
 std::string event_stream(const std::string& text) {
   std::string events;
@@ -47,16 +57,17 @@ void PromptMeter::count(const std::string& prompt, const std::string& suffix) {
   total_ += whole.size();
 }
 
-OracleEndpoint::OracleEndpoint(Oracle oracle, double scale)
-    : oracle_(std::move(oracle)), scale_(scale), listener_([this](auto& connection) { serve(connection); }) {}
-
-std::vector<Call> OracleEndpoint::take_calls() {
-  const std::lock_guard lock(mutex_);
-  return calls_;
+OracleAnswers::Reply OracleAnswers::reply_to(const std::string& body) {
+  const auto request = completion_request(body);
+  meter_.count(request.prompt, request.suffix);
+  auto answer = oracle_.answer(request.prompt, step_);
+  calls_.push_back({answer.text});
+  const bool fine = answer.status == 200;
+  return {answer.seconds, fine ? reply(200, "text/event-stream", event_stream(answer.text))
+                               : reply(answer.status, "application/json", error_body("no"))};
 }
 
-void OracleEndpoint::mark_shown(std::string_view text) {
-  const std::lock_guard lock(mutex_);
+void OracleAnswers::mark_shown(std::string_view text) {
   const auto head = text.substr(0, text.find('\n', 1));
   const auto oldest = calls_.rbegin() + static_cast<std::ptrdiff_t>(std::min(kRecentCalls, calls_.size()));
   const auto from = std::find_if(
@@ -64,24 +75,91 @@ void OracleEndpoint::mark_shown(std::string_view text) {
   if (from != oldest) from->shown = true;
 }
 
-Answer OracleEndpoint::answer_to(const std::string& body) {
-  const auto request = completion_request(body);
+OracleEndpoint::OracleEndpoint(Oracle oracle)
+    : answers_(std::move(oracle)), listener_([this](auto& connection) { serve(connection); }) {}
+
+std::size_t OracleEndpoint::calls() {
   const std::lock_guard lock(mutex_);
-  meter_.count(request.prompt, request.suffix);
-  auto answer = oracle_.answer(request.prompt, step_);
-  calls_.push_back({answer.text});
-  return answer;
+  return answers_.calls().size();
 }
 
 void OracleEndpoint::serve(test::HttpConnection& connection) {
   while (const auto request = connection.read()) {
-    const auto answer = answer_to(request->body);
-    const auto time = std::chrono::duration<double>(answer.seconds / scale_);
-    if (!connection.wait(std::chrono::duration_cast<std::chrono::milliseconds>(time))) return;
-    const bool fine = answer.status == 200;
-    const auto sent = connection.write(fine ? reply(200, "text/event-stream", event_stream(answer.text))
-                                            : reply(answer.status, "application/json", error_body("no")));
-    if (!sent) return;
+    std::unique_lock lock(mutex_);
+    const auto reply = answers_.reply_to(request->body);
+    lock.unlock();
+    const auto time = std::chrono::duration<double>(reply.seconds);
+    if (!connection.wait(std::chrono::round<std::chrono::milliseconds>(time))) return;
+    if (!connection.write(reply.bytes)) return;
+  }
+}
+
+VirtualEndpoint::VirtualEndpoint() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(fd_, 16) != 0)
+    throw std::runtime_error("cannot listen on 127.0.0.1");
+}
+
+VirtualEndpoint::~VirtualEndpoint() {
+  for (const auto& connection : connections_) ::close(connection.fd);
+  ::close(fd_);
+}
+
+std::string VirtualEndpoint::url() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+  return "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/fim";
+}
+
+void VirtualEndpoint::accept_all() {
+  for (int fd; (fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    connections_.push_back({fd, test::HttpConnection(fd), kNever, {}});
+  }
+}
+
+bool VirtualEndpoint::serve(OracleAnswers& answers, double now) {
+  accept_all();
+  bool any = false;
+  for (auto connection = connections_.begin(); connection != connections_.end();) {
+    const auto next = std::next(connection);
+    any |= read(*connection, answers, now);
+    if (connection->fd < 0) connections_.erase(connection);
+    connection = next;
+  }
+  return any;
+}
+
+// What the daemon writes it has written whole before it waits.
+bool VirtualEndpoint::read(Connection& connection, OracleAnswers& answers, double now) {
+  pollfd readable{connection.fd, POLLIN, 0};
+  if (::poll(&readable, 1, 0) <= 0) return false;
+  const auto request = connection.http.read();
+  if (!request) {
+    ::close(std::exchange(connection.fd, -1));
+    return false;
+  }
+  auto reply = answers.reply_to(request->body);
+  connection.due = now + reply.seconds;
+  connection.bytes = std::move(reply.bytes);
+  return true;
+}
+
+double VirtualEndpoint::next_reply() const {
+  double next = kNever;
+  for (const auto& connection : connections_) next = std::min(next, connection.due);
+  return next;
+}
+
+void VirtualEndpoint::reply(double now) {
+  for (auto& connection : connections_) {
+    if (connection.due > now) continue;
+    connection.due = kNever;
+    connection.http.write(connection.bytes);
   }
 }
 

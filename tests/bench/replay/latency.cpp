@@ -53,8 +53,8 @@ double at_quantile(std::vector<double>& values, double quantile) {
 // An editor with a document, the cursor at the end of its text but for "\n}\n".
 struct Bench {
   Bench(const std::string& program, const Recording& recording, double accuracy)
-      : endpoint(Oracle(recording, quick(accuracy)), 1),
-        editor(program, {}),
+      : endpoint(Oracle(recording, quick(accuracy))),
+        editor(program),
         line(line_count(recording.start)) {
     editor.initialize(
         {{"endpoint", endpoint.url()}, {"predictor", "off"}, {"speculation", false}, {"callsPerMinute", 0}});
@@ -139,14 +139,14 @@ std::string memory_report(const std::string& program) {
 
 }  // namespace
 
-std::string line_report(const std::string& program) {
+std::string line_report(const std::string& program, const std::string& time_library) {
   std::string table =
       "| 60 characters, a key each | calls | right text <= 100 ms | right before the next key "
       "|\n|---|--:|--:|--:|\n";
   for (const double gap : {0.05, 0.15}) {
     auto recording = typed_line(source_of(2000), gap);
-    const auto daemon = real_daemon(Oracle(recording, always_right(0.3)),
-                                    {.program = program, .language = "cpp", .scale = 1}, recording.start);
+    const DaemonOptions options{.program = program, .time_library = time_library, .language = "cpp"};
+    const auto daemon = real_daemon(Oracle(recording, always_right(0.3)), options, recording.start);
     const auto score = replay(recording, *daemon, {});
     const auto judged = score.keys - 1;  // at the last key there is nothing left to suggest
     table += fmt::format("| {:.0f} ms | {} | {:.0f} % | {:.0f} % |\n", gap * 1000, score.calls,

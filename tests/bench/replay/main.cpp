@@ -16,9 +16,9 @@ using namespace fimd::bench;
 constexpr std::string_view kHelp = R"(usage: replay-bench [options] RECORDING... | SOURCE...
   RECORDING            unpacked JSON of github.com/josephg/editing-traces; anything else is source code to be typed again
   --daemon PROGRAM     the daemon; without it only the others are played
-  --speed N            time runs N times faster, in the daemon too (10)
+  --time LIBRARY       what gives the daemon its clock, see virtual_time.h
   --accuracy A[,A...]  probabilities that the model is right (0.35)
-  --seed N             of all luck (1)
+  --seed N[,N...]      of all luck (1); the figures of several are added up
   --keys N             stop after so many (100000)
   --longest-gap S      cut pauses to so many seconds (3)
   --typing-only        leave out the run in which suggestions are accepted
@@ -29,19 +29,20 @@ constexpr std::string_view kHelp = R"(usage: replay-bench [options] RECORDING...
 
 struct Options {
   std::vector<std::string> files;
-  std::string program, chart;
-  double speed = 10, longest_gap = 3;
+  std::string program, time_library, chart;
+  double longest_gap = 3;
   std::vector<double> accuracies{0.35};
-  std::uint64_t seed = 1;
+  std::vector<std::uint64_t> seeds{1};
   std::size_t keys = 100'000;
   bool accepting = true, speculation = true, line = false, latency = false;
 };
 
-std::vector<double> numbers(std::string_view list) {
-  std::vector<double> result;
+template <typename Number>
+std::vector<Number> numbers(std::string_view list) {
+  std::vector<Number> result;
   for (std::size_t at = 0; at < list.size();) {
     const auto end = std::min(list.find(',', at), list.size());
-    result.push_back(std::stod(std::string(list.substr(at, end - at))));
+    result.push_back(static_cast<Number>(std::stod(std::string(list.substr(at, end - at)))));
     at = end + 1;
   }
   return result;
@@ -57,12 +58,12 @@ Options parse(int argc, char** argv) {
     };
     if (name == "--daemon")
       options.program = value();
-    else if (name == "--speed")
-      options.speed = std::stod(value());
+    else if (name == "--time")
+      options.time_library = value();
     else if (name == "--accuracy")
-      options.accuracies = numbers(value());
+      options.accuracies = numbers<double>(value());
     else if (name == "--seed")
-      options.seed = std::stoull(value());
+      options.seeds = numbers<std::uint64_t>(value());
     else if (name == "--keys")
       options.keys = std::stoull(value());
     else if (name == "--longest-gap")
@@ -95,7 +96,7 @@ std::vector<Recording> recordings(const Options& options) {
       sources.push_back(file);
   }
   if (!sources.empty())
-    result.push_back(typed_sources(sources, options.seed, std::min<std::size_t>(options.keys, 3000)));
+    result.push_back(typed_sources(sources, options.seeds.front(), std::min<std::size_t>(options.keys, 3000)));
   return result;
 }
 
@@ -105,31 +106,37 @@ std::vector<Score> play(const Recording& recording, const Oracle& oracle, const 
   for (const auto& peer : peers(oracle)) scores.push_back(replay(recording, *peer, typing));
   if (options.program.empty()) return scores;
   const DaemonOptions daemon{.program = options.program,
+                             .time_library = options.time_library,
                              .language = recording.language,
-                             .scale = options.speed,
                              .speculation = options.speculation};
   scores.push_back(replay(recording, *real_daemon(oracle, daemon, recording.start), typing));
   return scores;
 }
 
+void add(std::vector<Score>& sum, const std::vector<Score>& more) {
+  if (sum.empty()) sum.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
+}
+
 Section section(const Recording& recording, double accuracy, const Options& options) {
-  const Oracle oracle(recording, {.seed = options.seed, .accuracy = accuracy});
   Section result;
   result.title =
       fmt::format("{}, the model is right in {:.0f} % of its answers", recording.name, accuracy * 100);
-  result.typing = play(recording, oracle, options, {.accepts = false});
-  if (options.accepting) result.accepting = play(recording, oracle, options, {.accepts = true});
+  for (const auto seed : options.seeds) {
+    const Oracle oracle(recording, {.seed = seed, .accuracy = accuracy});
+    add(result.typing, play(recording, oracle, options, {.accepts = false}));
+    if (options.accepting) add(result.accepting, play(recording, oracle, options, {.accepts = true}));
+  }
   return result;
 }
 
 void run(const Options& options) {
-  if (options.line) return fmt::print("{}", line_report(options.program));
+  if (options.line) return fmt::print("{}", line_report(options.program, options.time_library));
   if (options.latency) return fmt::print("{}", latency_report(options.program));
   fmt::print(
-      "Seed {}, answers after 300 ms (p50, log-normal, sigma 0.95), 1 % stalls of 5 s, 1 % errors; pauses "
-      "cut to {} "
-      "s. The daemon ran {} times faster than life, the other policies in virtual time.\n",
-      options.seed, options.longest_gap, options.speed);
+      "Seeds {}; answers after 300 ms (p50, log-normal, sigma 0.95), 1 % stalls of 5 s, 1 % errors; pauses "
+      "cut to {} s. All in virtual time: the daemon's own processor time stands beside it.\n",
+      fmt::join(options.seeds, ", "), options.longest_gap);
   std::vector<Section> sections;
   for (const auto& recording : recordings(options)) {
     for (const double accuracy : options.accuracies) {

@@ -45,6 +45,8 @@ class Policy {
   virtual std::vector<Call>& calls() = 0;
   // Share of the prompt's characters that a provider would have found in its cache, in blocks of 64 tokens.
   virtual std::optional<double> prompt_reuse() const { return std::nullopt; }
+  // What it has used of a processor.
+  virtual std::optional<double> processor_seconds() const { return std::nullopt; }
 };
 
 // What others do, played in virtual time: cancelling at each key, a debounce of 300 ms, a trie that serves
@@ -52,11 +54,11 @@ class Policy {
 // time is taken to be nothing. Each has the same luck, from an oracle of its own.
 std::vector<std::unique_ptr<Policy>> peers(const Oracle& oracle);
 
-// The real program over stdio with a real HTTP endpoint on loopback, `scale` times faster than life.
+// The real program over stdio with a real HTTP endpoint on loopback, in virtual time.
 struct DaemonOptions {
   std::string program;
+  std::string time_library;  // see virtual_time.h
   std::string language;
-  double scale = 10;
   std::string predictor = "off";
   bool speculation = true;
 };

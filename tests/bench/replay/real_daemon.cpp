@@ -3,11 +3,14 @@
 
 #include "tests/bench/replay/editor.h"
 #include "tests/bench/replay/endpoint.h"
+#include "tests/bench/replay/virtual_time.h"
 
 namespace fimd::bench {
 namespace {
 
 constexpr auto kUri = "file:///replay/document";
+constexpr double kInitialized = 1;  // seconds of virtual time by which the daemon is up
+constexpr double kStart = 2;        // when the recording starts
 
 nlohmann::json position_at(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
@@ -19,21 +22,26 @@ nlohmann::json position_at(std::string_view text, std::size_t offset) {
 class RealDaemon : public Policy {
  public:
   RealDaemon(const Oracle& oracle, const DaemonOptions& options, const std::string& start)
-      : options_(options),
-        endpoint_(oracle, options.scale),
-        editor_(options.program,
-                {"FIMD_ENDPOINT=" + endpoint_.url(), "FIMD_TIME_SCALE=" + std::to_string(options.scale)}),
+      : answers_(oracle),
+        time_(options.time_library),
+        editor_(options.program, time_.environment(), time_.descriptors()),
         text_(start) {
-    editor_.initialize({{"endpoint", endpoint_.url()},
-                        {"predictor", options.predictor},
-                        {"speculation", options.speculation},
-                        {"callsPerMinute", 0}});
+    time_.started();
+    const int id = editor_.ask_to_initialize({{"endpoint", endpoint_.url()},
+                                              {"predictor", options.predictor},
+                                              {"speculation", options.speculation},
+                                              {"callsPerMinute", 0}});
+    if (!result(id, kInitialized)) throw std::runtime_error("initialize was not answered");
+    editor_.initialized();
     editor_.open(kUri, options.language, text_);
   }
 
+  ~RealDaemon() override { time_.end(); }
+
   std::string name() const override { return "**fimd**"; }
-  std::vector<Call>& calls() override { return calls_ = endpoint_.take_calls(); }
-  std::optional<double> prompt_reuse() const override { return endpoint_.prompt_reuse(); }
+  std::vector<Call>& calls() override { return answers_.calls(); }
+  std::optional<double> prompt_reuse() const override { return answers_.prompt_reuse(); }
+  std::optional<double> processor_seconds() const override { return editor_.processor_seconds(); }
 
   void edit(const Step& step) override {
     for (const auto& patch : step.patches) {
@@ -47,8 +55,9 @@ class RealDaemon : public Policy {
   }
 
   std::optional<Shown> ask(const Step& step, const Moment& moment, bool accepted) override {
-    wait_until(moment.now);
-    endpoint_.person_is_at(moment.step);
+    while (next_message(kStart + moment.now)) {
+    }
+    answers_.person_is_at(moment.step);
     if (pending_) editor_.notify("$/cancelRequest", {{"id", *pending_}});
     edit(step);
     if (accepted && !command_.is_null()) editor_.request("workspace/executeCommand", command_);
@@ -58,27 +67,34 @@ class RealDaemon : public Policy {
                                                           {"context", {{"triggerKind", 2}}}});
     pending_ = id;
     editor_.flush();
-    const auto asked = Editor::Clock::now();
-    const auto result = editor_.result(id, real(moment.until));
+    const auto result = this->result(id, kStart + moment.until);
     if (!result) return std::nullopt;
     pending_.reset();
-    const auto seconds = std::chrono::duration<double>(Editor::Clock::now() - asked).count();
-    return shown(*result, moment, moment.now + seconds * options_.scale);
+    return shown(*result, moment, time_.now() - kStart);
   }
 
  private:
-  // The moment of the recording as a moment of the clock. A person who looked at a suggestion types on later:
-  // the recording's time is taken from the first request, and slips when the machine is late.
-  Editor::Clock::time_point real(double seconds) const {
-    return start_ + std::chrono::duration_cast<Editor::Clock::duration>(
-                        std::chrono::duration<double>(seconds / options_.scale));
-  }
-  void wait_until(double seconds) {
-    if (version_ == 0) start_ = Editor::Clock::now() - (real(seconds) - start_);
-    while (editor_.read(real(seconds))) {
+  // The next message from the daemon before `until`, or the time is `until`.
+  std::optional<nlohmann::json> next_message(double until) {
+    while (true) {
+      const auto wakes = time_.run();
+      const bool asked = endpoint_.serve(answers_, time_.now());
+      if (auto message = editor_.read(Editor::Clock::time_point())) return message;
+      if (asked) continue;
+      const auto next = std::max(time_.now(), std::min(wakes, endpoint_.next_reply()));
+      time_.move_to(std::min(next, until));
+      if (next >= until) return std::nullopt;
+      endpoint_.reply(time_.now());
     }
-    const auto late = Editor::Clock::now() - real(seconds);
-    if (late > std::chrono::milliseconds(1)) start_ += late;
+  }
+
+  std::optional<nlohmann::json> result(int id, double until) {
+    while (auto message = next_message(until)) {
+      if (message->value("id", 0) != id || message->contains("method")) continue;
+      if (!message->contains("result")) return std::nullopt;
+      return message->at("result");
+    }
+    return std::nullopt;
   }
 
   std::optional<Shown> shown(const nlohmann::json& result, const Moment& moment, double at) {
@@ -92,19 +108,18 @@ class RealDaemon : public Policy {
     const auto text = item["insertText"].get<std::string>();
     const auto typed = std::string_view(text_).substr(moment.cursor - (cursor - begin), cursor - begin);
     if (!text.starts_with(typed)) throw std::runtime_error("a suggestion does not fit its document");
-    endpoint_.mark_shown(text.substr(typed.size()));
+    answers_.mark_shown(text.substr(typed.size()));
     return Shown{text.substr(typed.size()), at};
   }
 
-  DaemonOptions options_;
-  OracleEndpoint endpoint_;
+  OracleAnswers answers_;
+  VirtualEndpoint endpoint_;
+  VirtualTime time_;
   Editor editor_;
   std::string text_;
   int version_ = 0;
   std::optional<int> pending_;
   nlohmann::json command_;
-  std::vector<Call> calls_;
-  Editor::Clock::time_point start_ = Editor::Clock::now();
 };
 
 }  // namespace

@@ -51,6 +51,7 @@ class Player {
     score_.calls_never_shown = static_cast<int>(
         std::count_if(calls.begin(), calls.end(), [](const Call& call) { return !call.shown; }));
     score_.prompt_reuse = policy_.prompt_reuse();
+    score_.processor_seconds = policy_.processor_seconds();
     return score_;
   }
 
@@ -129,6 +130,21 @@ class Player {
 };
 
 }  // namespace
+
+Score& Score::operator+=(const Score& more) {
+  // A share of several runs is that of all their calls.
+  if (more.prompt_reuse)
+    prompt_reuse = (prompt_reuse.value_or(0) * calls + *more.prompt_reuse * more.calls) /
+                   std::max(calls + more.calls, 1);
+  if (more.processor_seconds) processor_seconds = processor_seconds.value_or(0) + *more.processor_seconds;
+  policy = more.policy;
+  for (const auto count :
+       {&Score::keys, &Score::calls, &Score::calls_never_shown, &Score::any_prompt, &Score::right_prompt,
+        &Score::right, &Score::answers, &Score::instant, &Score::flickers, &Score::vanished, &Score::accepted,
+        &Score::keys_saved, &Score::answers_after_accept, &Score::instant_after_accept})
+    this->*count += more.*count;
+  return *this;
+}
 
 Score replay(const Recording& recording, Policy& policy, Typing typing) {
   return Player(recording, policy, typing).play();

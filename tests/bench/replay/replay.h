@@ -35,6 +35,9 @@ struct Score {
   int answers_after_accept = 0;
   int instant_after_accept = 0;
   std::optional<double> prompt_reuse;
+  std::optional<double> processor_seconds;
+
+  Score& operator+=(const Score& more);
 };
 
 Score replay(const Recording& recording, Policy& policy, Typing typing);
