@@ -203,13 +203,12 @@ void Endpoint::note(const EndpointAnswer& answer, std::optional<std::chrono::sec
   health_.lasting = answer.status == Status::refused || 3 <= health_.failures;
   log_warning("completion failed: {}", answer.message);
 
-  std::chrono::milliseconds pause{0};
+  const auto growing = [](int time) { return 1s * (1 << std::min(time, 3)); };
+  std::chrono::seconds pause{0};
   if (answer.status == Status::refused) pause = 8s;
   if (answer.status == Status::rate_limited)
-    pause = std::clamp<std::chrono::seconds>(retry_after.value_or(10s), 1s, 60s);
-  if (answer.status == Status::unavailable && 3 <= health_.failures) {
-    pause = 1s * (1 << std::min(health_.failures - 3, 3));
-  }
+    pause = std::clamp(retry_after.value_or(growing(health_.failures - 1)), 1s, 60s);
+  if (answer.status == Status::unavailable && 3 <= health_.failures) pause = growing(health_.failures - 3);
   closed_until_ = SteadyClock::now() + config_.scaled(pause);
 }
 

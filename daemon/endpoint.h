@@ -38,9 +38,9 @@ struct EndpointHealth {
   bool lasting = false;  // worth one message to the user: refused, or failed three times in a row
 };
 
-// Back-off: after three failures in a row no calls for 1, 2, 4, then 8 s; after a 429 for its Retry-After (10
-// s when it names none, 60 s at most); after a refusal for 8 s. So a model that returns is in use again
-// within 10 s.
+// Back-off: after three failures in a row no calls for 1, 2, 4, then 8 s; after a 429 for its Retry-After (60
+// s at most), or when it names none, the same from the first one on; after a refusal for 8 s. So a model that
+// returns is in use again within 10 s.
 class Endpoint {
  public:
   Endpoint(asio::io_context& io, HttpClient& http, const Config& config);

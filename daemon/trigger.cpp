@@ -14,6 +14,8 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
+constexpr std::chrono::milliseconds kNoWait{0};
+
 constexpr auto kControl = std::to_array<std::string_view>(
     {"if",     "else",  "elif",  "elsif",  "for",   "foreach",   "while",    "until",
      "unless", "when",  "case",  "switch", "match", "catch",     "except",   "with",
@@ -150,10 +152,11 @@ Silence silence_at(const CursorLine& line) {
   return Silence::none;
 }
 
-void Trigger::edited(Time now) {
+void Trigger::edited(Time now, bool deletion) {
   const auto gap = last_edit_ ? now - *last_edit_ : Time::duration::max();
   if (gap > kOneKey) after_pause_ = gap >= kPause;
   last_edit_ = now;
+  deleted_ = deletion;
 }
 
 void Trigger::accepted() {
@@ -169,18 +172,19 @@ Trigger::Decision Trigger::decide(const CursorLine& line, bool invoked, Time now
   if (invoked) return {};
   const auto silence = silence_at(line);
   if (silence != Silence::none) return {silence};
-  const bool idle = !last_edit_ || now - *last_edit_ >= kPause;
-  if (after_pause_ || idle || trim_both(line.before).empty()) return {};
-  const auto due = *last_edit_ + wait_in_run(now);
-  return {Silence::none, std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), {})};
+  if (!last_edit_) return {};
+  const bool slowed = !deleted_ && !after_pause_ && !trim_both(line.before).empty();
+  const auto due = *last_edit_ + (deleted_ ? kDeleting : slowed ? wait_in_run(now) : kNoWait);
+  return {Silence::none, std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), kNoWait)};
 }
 
 std::chrono::milliseconds Trigger::wait_in_run(Time now) const {
   const int growths = std::clamp(rejections_ - kRejectionsInARow + 1, 0, kMaxGrowths);
   const std::chrono::duration<double> age = now - last_rejection_, whole = kRejectionsForgotten;
-  const double fresh = std::max(0.0, 1 - age / whole);
+  const double fresh = 1 - age / whole;
+  if (growths == 0 || fresh <= 0) return kNoWait;
   return std::chrono::milliseconds(
-      std::lround(kWaitInRun.count() * std::pow(kRejectedGrowth, growths * fresh)));
+      std::lround(kRejectedWait.count() * std::pow(kRejectedGrowth, growths * fresh)));
 }
 
 }  // namespace fimd

@@ -156,6 +156,11 @@ struct Typist {
     trigger.edited(now);
     return wait(at);
   }
+  std::chrono::milliseconds backspace(std::chrono::milliseconds gap, const Case& at) {
+    now += gap;
+    trigger.edited(now, true);
+    return wait(at);
+  }
   std::chrono::milliseconds wait(const Case& at) const {
     return trigger.decide(cursor_line(at), false, now).wait;
   }
@@ -164,35 +169,49 @@ struct Typist {
 const Case kWord{"cpp", "  retu^"};
 const Case kAfterWord{"cpp", "  return ^"};
 
-TEST_CASE("the first key after a pause asks at once, a key in a run waits a little") {
+TEST_CASE("a key asks at once, also in a run") {
   Typist typist;
   CHECK(typist.wait(kWord) == 0ms);
   CHECK(typist.key(0ms, kWord) == 0ms);
-  CHECK(typist.key(249ms, kWord) == 25ms);
+  CHECK(typist.key(249ms, kWord) == 0ms);
   CHECK(typist.key(250ms, kWord) == 0ms);
-  CHECK(typist.key(100ms, kWord) == 25ms);
-  CHECK(typist.key(100ms, kAfterWord) == 25ms);
+  CHECK(typist.key(100ms, kAfterWord) == 0ms);
   CHECK(typist.key(100ms, {"cpp", "\t^"}) == 0ms);
-  CHECK(typist.key(100ms, {"cpp", "^"}) == 0ms);
+  CHECK(typist.key(30ms, {"cpp", "^"}) == 0ms);
+}
+
+TEST_CASE("who deletes is not asked for until the hand rests") {
+  Typist typist;
+  typist.key(0ms, kWord);
+  CHECK(typist.backspace(100ms, kWord) == 250ms);
+  CHECK(typist.backspace(1s, kWord) == 250ms);
+  CHECK(typist.backspace(50ms, {"cpp", "^"}) == 250ms);
+  typist.now += 200ms;
+  CHECK(typist.wait(kWord) == 50ms);
+  typist.now += 200ms;
+  CHECK(typist.wait(kWord) == 0ms);
+  CHECK(typist.backspace(100ms, kWord) == 250ms);
+  CHECK(typist.key(100ms, kWord) == 0ms);
 }
 
 TEST_CASE("two edits in one moment are one key") {
   Typist typist;
+  typist.trigger.rejected(typist.now);
+  typist.trigger.rejected(typist.now);
+  typist.trigger.rejected(typist.now);
   typist.key(0ms, kWord);
   CHECK(typist.key(300ms, kWord) == 0ms);
   CHECK(typist.key(2ms, kWord) == 0ms);
-  CHECK(typist.key(100ms, kWord) == 25ms);
-  CHECK(typist.key(2ms, kWord) == 25ms);
+  CHECK(typist.key(100ms, kWord) == 15ms);
+  CHECK(typist.key(2ms, kWord) == 15ms);
 }
 
 TEST_CASE("a request that comes late has waited already") {
   Typist typist;
   typist.key(0ms, kWord);
-  typist.key(100ms, kWord);
+  typist.backspace(100ms, kWord);
   typist.now += 15ms;
-  CHECK(typist.wait(kWord) == 10ms);
-  typist.now += 15ms;
-  CHECK(typist.wait(kWord) == 0ms);
+  CHECK(typist.wait(kWord) == 235ms);
   typist.now += 500ms;
   CHECK(typist.wait(kWord) == 0ms);
 }
@@ -218,23 +237,25 @@ TEST_CASE("three rejections in a row slow down, an acceptance or ten minutes und
     while (times-- > 0) typist.trigger.rejected(typist.now);
   };
   reject(2);
-  CHECK(wait() == 25ms);
+  CHECK(wait() == 0ms);
   reject(1);
-  CHECK(wait() == 37ms);
+  CHECK(wait() == 15ms);
   reject(1);
-  CHECK(wait() == 56ms);
+  CHECK(wait() == 22ms);
   reject(20);
-  CHECK(wait() > 185ms);
+  CHECK(wait() > 74ms);
+  CHECK(wait() < 77ms);
   typist.now += 5min;
-  CHECK(wait() < 70ms);
+  CHECK(wait() < 30ms);
   typist.now += 5min;
-  CHECK(wait() == 25ms);
+  CHECK(wait() == 0ms);
   reject(1);
-  CHECK(wait() == 25ms);
+  CHECK(wait() == 0ms);
   reject(3);
-  CHECK(wait() > 50ms);
+  CHECK(wait() > 20ms);
   typist.trigger.accepted();
-  CHECK(wait() == 25ms);
+  CHECK(wait() == 0ms);
+  reject(5);
   CHECK(typist.key(1s, kWord) == 0ms);
 }
 

@@ -33,8 +33,7 @@ Editor::Editor(const std::string& program, const std::vector<std::string>& envir
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
-  for (const auto& [ours, theirs] : descriptors)
-    posix_spawn_file_actions_adddup2(&actions, ours, theirs);
+  for (const auto& [ours, theirs] : descriptors) posix_spawn_file_actions_adddup2(&actions, ours, theirs);
   std::vector<char*> variables;
   for (const auto& variable : environment) variables.push_back(const_cast<char*>(variable.c_str()));
   for (char** variable = environ; *variable != nullptr; ++variable) variables.push_back(*variable);

@@ -53,9 +53,7 @@ double at_quantile(std::vector<double>& values, double quantile) {
 // An editor with a document, the cursor at the end of its text but for "\n}\n".
 struct Bench {
   Bench(const std::string& program, const Recording& recording, double accuracy)
-      : endpoint(Oracle(recording, quick(accuracy))),
-        editor(program),
-        line(line_count(recording.start)) {
+      : endpoint(Oracle(recording, quick(accuracy))), editor(program), line(line_count(recording.start)) {
     editor.initialize(
         {{"endpoint", endpoint.url()}, {"predictor", "off"}, {"speculation", false}, {"callsPerMinute", 0}});
     editor.open(kUri, recording.language, recording.start);

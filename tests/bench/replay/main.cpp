@@ -96,7 +96,8 @@ std::vector<Recording> recordings(const Options& options) {
       sources.push_back(file);
   }
   if (!sources.empty())
-    result.push_back(typed_sources(sources, options.seeds.front(), std::min<std::size_t>(options.keys, 3000)));
+    result.push_back(
+        typed_sources(sources, options.seeds.front(), std::min<std::size_t>(options.keys, 3000)));
   return result;
 }
 

@@ -43,19 +43,22 @@ std::string markdown(const Section& section) {
       "**\n\n"
       "| policy | calls per 100 keys | never shown | any text <= 100 ms | **right text <= 100 ms** | right "
       "before the next "
-      "key | answers < 30 ms | flicker per 1,000 keys | prompt reuse | instant after accept | keys saved | CPU per key |\n"
+      "key | answers < 30 ms | flicker per 1,000 keys | prompt reuse | instant after accept | keys saved | "
+      "CPU per key |\n"
       "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
   for (std::size_t i = 0; i < section.typing.size(); ++i) {
     const auto& score = section.typing[i];
     table += fmt::format(
-        "| {} | {:.1f} | {:.0f} % | {:.1f} % | **{:.1f} %** | {:.1f} % | {:.0f} % | {:.1f} | {} | {} | {} |\n",
+        "| {} | {:.1f} | {:.0f} % | {:.1f} % | **{:.1f} %** | {:.1f} % | {:.0f} % | {:.1f} | {} | {} | {} "
+        "|\n",
         score.policy, percent(score.calls, score.keys), percent(score.calls_never_shown, score.calls),
         percent(score.any_prompt, score.keys), percent(score.right_prompt, score.keys),
         percent(score.right, score.keys), percent(score.instant, score.answers),
         10 * percent(score.flickers, score.keys),
         score.prompt_reuse ? fmt::format("{:.0f} %", 100 * *score.prompt_reuse) : "",
         accepting_cells(section, i),
-        score.processor_seconds ? fmt::format("{:.2f} ms", 1000 * *score.processor_seconds / score.keys) : "");
+        score.processor_seconds ? fmt::format("{:.2f} ms", 1000 * *score.processor_seconds / score.keys)
+                                : "");
   }
   return table;
 }
