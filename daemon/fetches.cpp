@@ -6,7 +6,6 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
-
 namespace fimd {
 
 struct Fetches::Fetch {
