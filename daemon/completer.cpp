@@ -144,7 +144,8 @@ std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
   if (std::ranges::find(languages, query.snapshot.languageId) != languages.end())
     return "this language is switched off";
   auto why = privacy_.excludes(query.snapshot.uri);
-  if (why && told_excluded_.insert(query.snapshot.uri).second) log_warning("no completions: {}", *why);
+  if (why && told_excluded_.insert(query.snapshot.uri).second)
+    log_warning("no completions in {}: {}", query.snapshot.uri, *why);
   return why;
 }
 
@@ -253,6 +254,7 @@ Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion
 void Completer::configure() {
   budget_.set_limits({config_.calls_per_minute, config_.calls_per_day, config_.tokens_per_day});
   privacy_.set_patterns(config_.excluded_globs);
+  prompts_.forget_all();
 }
 
 void Completer::set_workspace(std::string_view folder_uri) {
@@ -261,11 +263,11 @@ void Completer::set_workspace(std::string_view folder_uri) {
 
 void Completer::set_ignore_file(std::string_view folder, std::string_view text) {
   privacy_.set_ignore_file(folder, text);
+  prompts_.forget_all();
 }
 
 void Completer::edited(const Edit& edit) {
   trigger_.edited(clock_.now(), edit.begin == edit.end);
-  if (privacy_.excludes(edit.uri)) return;
   prompts_.edited(edit);
 }
 

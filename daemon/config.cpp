@@ -73,6 +73,12 @@ void read(PredictorMode& target, const json& value, std::string_view name) {
   target = found->second;
 }
 
+void read(LogLevel& target, const json& value, std::string_view name) {
+  const auto level = value.is_string() ? log_level_of(value.get<std::string>()) : std::nullopt;
+  if (!level) reject(name, "\"error\", \"warning\", \"info\" or \"debug\"");
+  target = *level;
+}
+
 using Reader = std::function<void(Config&, const json&, std::string_view)>;
 
 template <class Member>
@@ -84,16 +90,27 @@ Reader into(Member Config::*member) {
 
 const std::map<std::string, Reader>& readers() {
   static const std::map<std::string, Reader> kReaders = {
-      {"endpoint", into(&Config::endpoint)},         {"token", into(&Config::token)},
-      {"enabled", into(&Config::enabled)},           {"disabledLanguages", read_languages},
-      {"exclude", into(&Config::excluded_globs)},    {"stream", into(&Config::stream)},
-      {"maxTokens", into(&Config::max_tokens)},      {"singleLineTokens", into(&Config::single_line_tokens)},
-      {"temperature", into(&Config::temperature)},   {"connectTimeoutMs", into(&Config::connect_timeout)},
-      {"deadlineMs", into(&Config::deadline)},       {"predictor", into(&Config::predictor)},
-      {"speculation", into(&Config::speculation)},   {"callsPerMinute", into(&Config::calls_per_minute)},
-      {"callsPerDay", into(&Config::calls_per_day)}, {"tokensPerDay", into(&Config::tokens_per_day)},
-      {"logLevel", into(&Config::log_level)},        {"logFile", into(&Config::log_file)},
+      {"endpoint", into(&Config::endpoint)},
+      {"token", into(&Config::token)},
+      {"enabled", into(&Config::enabled)},
+      {"disabledLanguages", read_languages},
+      {"exclude", into(&Config::excluded_globs)},
+      {"stream", into(&Config::stream)},
+      {"maxTokens", into(&Config::max_tokens)},
+      {"singleLineTokens", into(&Config::single_line_tokens)},
+      {"temperature", into(&Config::temperature)},
+      {"connectTimeoutMs", into(&Config::connect_timeout)},
+      {"deadlineMs", into(&Config::deadline)},
+      {"predictor", into(&Config::predictor)},
+      {"speculation", into(&Config::speculation)},
+      {"callsPerMinute", into(&Config::calls_per_minute)},
+      {"callsPerDay", into(&Config::calls_per_day)},
+      {"tokensPerDay", into(&Config::tokens_per_day)},
+      {"logLevel", into(&Config::log_level)},
+      {"logFile", into(&Config::log_file)},
       {"backend", into(&Config::backend)},
+      {"maxMessageBytes", into(&Config::max_message_bytes)},
+      {"maxDocumentBytes", into(&Config::max_document_bytes)},
   };
   return kReaders;
 }
@@ -108,20 +125,29 @@ std::string environment(const char* name) {
 void merge_settings(Config& config, const json& settings) {
   if (settings.is_null()) return;
   if (!settings.is_object()) throw ConfigError("settings must be a JSON object");
+  std::string faults;
   for (const auto& [name, value] : settings.items()) {
     const auto reader = readers().find(name);
-    if (reader != readers().end() && !value.is_null()) reader->second(config, value, name);
+    if (reader == readers().end() || value.is_null()) continue;
+    try {
+      reader->second(config, value, name);
+    } catch (const ConfigError& error) {
+      faults.append(faults.empty() ? "" : "; ").append(error.what());
+    }
   }
+  if (!faults.empty()) throw ConfigError(faults);
 }
 
 void merge_environment(Config& config) {
   const std::map<const char*, std::string Config::*> kNames = {{"FIMD_ENDPOINT", &Config::endpoint},
                                                                {"FIMD_TOKEN", &Config::token},
-                                                               {"FIMD_LOG_LEVEL", &Config::log_level},
                                                                {"FIMD_LOG_FILE", &Config::log_file},
                                                                {"FIMD_BACKEND", &Config::backend}};
   for (const auto& [name, member] : kNames) {
     if (const auto value = environment(name); !value.empty()) config.*member = value;
+  }
+  if (const auto level = environment("FIMD_LOG_LEVEL"); !level.empty()) {
+    read(config.log_level, json(level), "FIMD_LOG_LEVEL");
   }
   if (const auto scale = environment("FIMD_TIME_SCALE"); !scale.empty()) {
     const auto parsed = std::from_chars(scale.data(), scale.data() + scale.size(), config.time_scale);

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/log.h"
+
 namespace fimd {
 
 using SteadyClock = std::chrono::steady_clock;
@@ -40,9 +42,12 @@ struct Config {
   int calls_per_day = 0;            // 0 = no cap
   std::int64_t tokens_per_day = 0;  // prompt and completion together; 0 = no cap
 
-  std::string log_level = "warning";
+  LogLevel log_level = LogLevel::warning;
   std::string log_file;  // besides stderr; empty = none
-  std::string backend;   // path of the bundled fim-lambda; empty = beside this program, then PATH
+  // Both count from the start of the program only.
+  int max_message_bytes = 64 * 1024 * 1024;  // of the editor; a larger one is read and thrown away
+  int max_document_bytes = 10'000'000;       // a larger one gets no completions
+  std::string backend;  // path of the bundled fim-lambda; empty = beside this program, then PATH
 
   // For benches: every duration of the engine is divided by it. 10 = time runs ten times as fast.
   double time_scale = 1.0;
@@ -51,14 +56,14 @@ struct Config {
   }
 };
 
-// A setting that could not be used. `what()` names the setting and says what to do; it never quotes a token.
+// Settings that could not be used. `what()` names each and says what to do; it never quotes a token.
 struct ConfigError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 // Merges settings as they stand in the file, in initializationOptions and in didChangeConfiguration
 // (camelCase names, see docs/configuration.md). Unknown names are ignored; null leaves a value alone. Throws
-// ConfigError.
+// ConfigError, after it has taken the settings that are right.
 void merge_settings(Config& config, const nlohmann::json& settings);
 
 // The names of the environment: FIMD_ENDPOINT, FIMD_TOKEN, FIMD_LOG_LEVEL, FIMD_LOG_FILE, FIMD_BACKEND,

@@ -15,13 +15,13 @@ constexpr std::size_t kMaxQueuedBytes = 8 * 1024 * 1024;
 
 }  // namespace
 
-Connection::Connection(asio::io_context& io, int in, int out, Framing framing)
+Connection::Connection(asio::io_context& io, int in, int out, Framing framing, std::size_t max_body)
     : in_(io, ::dup(in)),
       out_(io, ::dup(out)),
       in_flags_(::fcntl(in, F_GETFL)),
       out_flags_(::fcntl(out, F_GETFL)),
       framing_(framing),
-      decoder_(framing),
+      decoder_(framing, max_body),
       written_(io) {}
 
 Connection::~Connection() {
@@ -31,7 +31,7 @@ Connection::~Connection() {
 
 Task<std::optional<Frame>> Connection::read() {
   for (;;) {
-    while (kMaxQueuedBytes < queued_.size()) co_await written_.wait();
+    while (!ended_ && kMaxQueuedBytes < queued_.size()) co_await written_.wait();
     if (auto frame = decoder_.next()) co_return frame;
     if (ended_) co_return decoder_.finish();
     SystemErrorCode ec;
@@ -46,6 +46,7 @@ Task<std::optional<Frame>> Connection::read() {
 void Connection::close_input() {
   ended_ = true;
   in_.cancel();
+  written_.notify();
 }
 
 void Connection::write(const std::string& body) {
@@ -65,8 +66,8 @@ void Connection::write_next() {
   });
 }
 
-Task<> Connection::flush() {
-  while (!writing_.empty()) co_await written_.wait();
+Task<> Connection::flush(SteadyClock::time_point limit) {
+  while (!writing_.empty() && SteadyClock::now() < limit) co_await written_.wait_until(limit);
 }
 
 }  // namespace fimd

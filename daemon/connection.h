@@ -15,7 +15,7 @@ namespace fimd {
 // own. Asio makes them non-blocking, which a shell shares: the destructor puts the flags back.
 class Connection {
  public:
-  Connection(asio::io_context& io, int in, int out, Framing framing);
+  Connection(asio::io_context& io, int in, int out, Framing framing, std::size_t max_body = kMaxBodyBytes);
   ~Connection();
   Connection(const Connection&) = delete;
 
@@ -23,14 +23,14 @@ class Connection {
   // (over 8 MiB queued), nothing is read either: memory stays bounded.
   Task<std::optional<Frame>> read();
 
-  // Ends the input: read() gives what is whole, then nothing.
+  // Ends the input: read() gives what is whole, then nothing, however much the peer has left unread.
   void close_input();
 
   // Queues one message. A peer that has gone away is noticed by read(), not here.
   void write(const std::string& body);
 
-  // Returns when all that was queued is written, or the peer is gone.
-  Task<> flush();
+  // Returns when all that was queued is written, the peer is gone, or it is `limit`.
+  Task<> flush(SteadyClock::time_point limit);
 
  private:
   void write_next();

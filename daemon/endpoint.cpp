@@ -24,6 +24,15 @@ Status status_of(int http_status) {
                                                                        : Status::unavailable;
 }
 
+// Whether a message repeats a piece of a text.
+bool quotes(std::string_view message, std::string_view text) {
+  constexpr std::size_t kPiece = 12;  // shorter ones are words that an error message may share with a program
+  for (std::size_t at = 0; at + kPiece <= message.size(); ++at) {
+    if (text.find(message.substr(at, kPiece)) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 // Turns the bytes of one answer, buffered or streamed, into text for the sink and an EndpointAnswer.
 class AnswerReader {
  public:
@@ -187,6 +196,11 @@ Task<EndpointAnswer> Endpoint::call(const CompletionRequest& request, TextSink& 
     if (error.code() == asio::error::operation_aborted) throw;
     const bool late = error.code() == asio::error::timed_out;
     answer = reader.break_off(late ? "the endpoint did not answer in time" : error.code().message());
+  }
+  // Messages go to logs and to the screen.
+  if (quotes(answer.message, request.prompt) || quotes(answer.message, request.suffix) ||
+      (!token_.empty() && answer.message.find(token_) != std::string::npos)) {
+    answer.message = "the endpoint refused the request, in words that quote it";
   }
   note(answer, retry_after);
   co_return answer;

@@ -16,7 +16,7 @@ enum class LogLevel { error, warning, info, debug };
 std::optional<LogLevel> log_level_of(std::string_view name);
 
 // Lines above `level` in detail are dropped. `file` is appended to besides stderr; empty = none. Returns
-// false when the file cannot be opened; stderr still works. Call once at start.
+// false when the file cannot be opened; stderr still works. Opens the log anew when it is called again.
 bool open_log(LogLevel level, const std::string& file);
 
 // One line, with the time and the level. Tolerates a full or non-blocking stderr: what cannot be written is

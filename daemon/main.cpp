@@ -45,11 +45,13 @@ Settings also come from ~/.config/fimd/config.json and from the editor: see docs
 )";
 
 struct Arguments {
-  std::string location;  // of `complete`; empty: serve
+  bool complete = false;
+  std::string location;  // of `complete`
   bool doctor = false;
   bool ndjson = false;
   std::int64_t parent = 0;
   Config config;
+  std::string fault;  // of the file or the environment: no reason to leave an editor without a server
 };
 
 struct UsageError : std::runtime_error {
@@ -65,54 +67,81 @@ std::string take_value(std::string_view argument, const std::vector<std::string_
   return std::string(all[++at]);
 }
 
+std::int64_t process_id(const std::string& text) {
+  std::int64_t pid = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || pid <= 0) {
+    throw UsageError("--clientProcessId must be a process id");
+  }
+  return pid;
+}
+
+LogLevel log_level(const std::string& name) {
+  const auto level = log_level_of(name);
+  if (!level) throw UsageError("--log-level must be error, warning, info or debug");
+  return *level;
+}
+
+void merge_surroundings(Arguments& arguments) {
+  for (const auto merge : {merge_file, merge_environment}) {
+    try {
+      merge(arguments.config);
+    } catch (const ConfigError& error) {
+      arguments.fault += (arguments.fault.empty() ? "" : "; ") + std::string(error.what());
+    }
+  }
+}
+
 Arguments parse(const std::vector<std::string_view>& all) {
   Arguments arguments;
-  merge_file(arguments.config);
-  merge_environment(arguments.config);
+  merge_surroundings(arguments);
   for (std::size_t at = 0; at < all.size(); ++at) {
     const auto argument = all[at];
     const auto name = argument.substr(0, argument.find('='));
-    if (name == "--stdio") continue;
-    if (name == "--ndjson") {
+    if (argument == "--stdio") continue;
+    if (argument == "--ndjson") {
       arguments.ndjson = true;
     } else if (name == "--endpoint") {
       arguments.config.endpoint = take_value(argument, all, at);
     } else if (name == "--log-level") {
-      arguments.config.log_level = take_value(argument, all, at);
+      arguments.config.log_level = log_level(take_value(argument, all, at));
     } else if (name == "--log-file") {
       arguments.config.log_file = take_value(argument, all, at);
     } else if (name == "--clientProcessId") {
-      const auto value = take_value(argument, all, at);
-      std::from_chars(value.data(), value.data() + value.size(), arguments.parent);
-      if (arguments.parent <= 0) throw UsageError("--clientProcessId must be a process id");
-    } else if (name == "doctor") {
+      arguments.parent = process_id(take_value(argument, all, at));
+    } else if (argument == "doctor") {
       arguments.doctor = true;
-    } else if (name == "complete" && at + 1 < all.size()) {
-      arguments.location = all[++at];
+    } else if (argument == "complete" && !arguments.complete) {
+      arguments.complete = true;
+    } else if (arguments.complete && arguments.location.empty() && !argument.starts_with('-')) {
+      arguments.location = argument;
     } else {
-      throw UsageError(fmt::format("unknown argument {}", argument));
+      throw UsageError(fmt::format("unknown argument {}", name));  // its value may be a secret
     }
   }
+  if (arguments.complete && arguments.location.empty()) throw UsageError("complete needs FILE:LINE:COL");
   return arguments;
 }
 
 void start_log(const Config& config) {
-  const auto level = log_level_of(config.log_level);
-  if (!level) throw UsageError("--log-level must be error, warning, info or debug");
-  if (!open_log(*level, config.log_file))
+  if (!open_log(config.log_level, config.log_file)) {
     log_warning("the log file cannot be opened; logging to stderr only");
+  }
 }
 
 int serve(const Arguments& arguments) {
   asio::io_context io(1);
   Connection connection(io, STDIN_FILENO, STDOUT_FILENO,
-                        arguments.ndjson ? Framing::ndjson : Framing::content_length);
-  Server server(io, connection, arguments.config, arguments.ndjson);
+                        arguments.ndjson ? Framing::ndjson : Framing::content_length,
+                        static_cast<std::size_t>(arguments.config.max_message_bytes));
+  Server server(io, connection, arguments.config, arguments.ndjson, arguments.fault);
   if (arguments.parent != 0) server.watch_parent(arguments.parent);
 
   asio::signal_set signals(io, SIGINT, SIGTERM);
-  signals.async_wait([&server](SystemErrorCode ec, int) {
-    if (!ec) server.stop();
+  signals.async_wait([&](SystemErrorCode ec, int) {
+    if (ec) return;
+    server.stop();
+    signals.clear();  // a second one ends the program at once
   });
   int exit_code = 1;
   std::exception_ptr fault;
@@ -138,9 +167,10 @@ int main(int argc, char** argv) {
   try {
     const auto arguments = parse(all);
     start_log(arguments.config);
+    if (!arguments.complete && !arguments.doctor) return serve(arguments);
+    if (!arguments.fault.empty()) log_error("{}", arguments.fault);
     if (arguments.doctor) return examine(arguments.config);
-    return arguments.location.empty() ? serve(arguments)
-                                      : complete_in_terminal(arguments.config, arguments.location);
+    return complete_in_terminal(arguments.config, arguments.location);
   } catch (const UsageError& error) {
     fmt::print(stderr, "fimd: {}; try fimd --help\n", error.what());
     return 2;

@@ -12,6 +12,10 @@ std::string Prompts::path_of(std::string_view uri) const {
   return path;
 }
 
+std::string Prompts::full_path(std::string_view path) const {
+  return path.starts_with('/') ? std::string(path) : workspace_ + '/' + std::string(path);
+}
+
 void Prompts::edited(const Edit& edit) {
   edits_.edited(path_of(edit.uri), edit.text, edit.text.line_of(edit.begin));
 }
@@ -21,6 +25,11 @@ void Prompts::closed(std::string_view uri) {
   prompts_.erase(path);
   similar_.forget(path);
   edits_.forget(path);
+}
+
+void Prompts::forget_all() {
+  prompts_.clear();
+  similar_ = SimilarCode();
 }
 
 CompletionRequest Prompts::request(std::string_view uri, const CursorState& state, Prompt::Time now) {
@@ -43,8 +52,11 @@ void Prompts::refresh_context(Prompt& prompt, const std::string& path, const Cur
                      static_cast<std::uint64_t>(snapshot.version)});
   }
   const SourceFile document{path, state.text->view(), state.language, 0};
-  const auto line = state.text->line_of(state.cursor);
-  prompt.freeze(similar_.find(document, state.cursor, files), edits_.away_from(path, line), now);
+  // Privacy is asked here and not at every edit: it takes longer than the edit.
+  auto edits = edits_.away_from(path, state.text->line_of(state.cursor));
+  std::erase_if(edits,
+                [this](const Snippet& edit) { return privacy_.excludes(full_path(edit.path)).has_value(); });
+  prompt.freeze(similar_.find(document, state.cursor, files), edits, now);
 }
 
 }  // namespace fimd

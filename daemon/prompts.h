@@ -22,15 +22,17 @@ class Prompts {
   // The folder that paths are named relative to; empty: whole paths.
   void set_workspace(std::string folder) { workspace_ = std::move(folder); }
 
-  // Not for documents that privacy excludes.
   void edited(const Edit& edit);
   void closed(std::string_view uri);
+  // What may leave the machine has changed: nothing that was gathered under the old rules is kept.
+  void forget_all();
 
   // What to ask the model at `state`, a place in the document `uri`; max_tokens is the caller's.
   CompletionRequest request(std::string_view uri, const CursorState& state, Prompt::Time now);
 
  private:
   std::string path_of(std::string_view uri) const;
+  std::string full_path(std::string_view path) const;
   void refresh_context(Prompt& prompt, const std::string& path, const CursorState& state, Prompt::Time now);
 
   const Documents& documents_;

@@ -33,7 +33,7 @@ void Requests::refuse(const json& id, ErrorCode code, std::string_view message) 
 }
 
 void Requests::start(const json& id, const std::string& topic, Task<json> work) {
-  if (!topic.empty()) withdraw_topic(topic);
+  if (!topic.empty()) supersede(topic);
   const auto serial = ++last_serial_;
   auto& pending = *(pending_[serial] = std::make_unique<Pending>());
   pending.id = id;
@@ -51,7 +51,7 @@ void Requests::cancel(const json& id) {
   }
 }
 
-void Requests::withdraw_topic(const std::string& topic) {
+void Requests::supersede(const std::string& topic) {
   for (auto& [serial, pending] : pending_) {
     if (pending->topic == topic) withdraw(*pending, Withdrawn::superseded);
   }
@@ -84,11 +84,14 @@ void Requests::finish(unsigned long serial, std::exception_ptr fault, json resul
   finished_.notify();
 }
 
+void Requests::withdraw_all() {
+  for (auto& [serial, pending] : pending_) withdraw(*pending, Withdrawn::superseded);
+}
+
 Task<> Requests::drain(SteadyClock::duration limit) {
   asio::steady_timer timer(io_, limit);
   timer.async_wait([this](SystemErrorCode ec) {
-    if (ec) return;
-    for (auto& [serial, pending] : pending_) withdraw(*pending, Withdrawn::superseded);
+    if (!ec) withdraw_all();
   });
   while (!pending_.empty()) co_await finished_.wait();
 }

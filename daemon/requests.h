@@ -32,8 +32,12 @@ class Requests {
 
   bool idle() const { return pending_.empty(); }
 
-  // Waits until all requests are answered, at most for `limit`; what is left then is withdrawn as if
-  // superseded.
+  // Withdraws what was asked on a topic, as a newer request would.
+  void supersede(const std::string& topic);
+  // Withdraws all as if superseded.
+  void withdraw_all();
+
+  // Waits until all requests are answered, at most for `limit`; what is left then is withdrawn.
   Task<> drain(SteadyClock::duration limit);
 
  private:
@@ -41,7 +45,6 @@ class Requests {
   struct Pending;
 
   void withdraw(Pending& pending, Withdrawn why);
-  void withdraw_topic(const std::string& topic);
   void finish(unsigned long serial, std::exception_ptr fault, nlohmann::json result);
 
   asio::io_context& io_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <nlohmann/json.hpp>
@@ -19,8 +20,12 @@ namespace {
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
+constexpr const char* kConfigurationId = "fimd-configuration";
+
 // How long `shutdown` waits for answers that are on their way: an editor that closes must not hang.
 constexpr auto kShutdownGrace = 300ms;
+// How long the last messages wait for an editor that does not read them. A pipe's reader takes its time.
+constexpr auto kFlushGrace = 500ms;
 constexpr auto kParentPollInterval = 3s;
 
 Task<> exit_with_parent(asio::io_context& io, Server& server, std::int64_t pid) {
@@ -33,12 +38,14 @@ Task<> exit_with_parent(asio::io_context& io, Server& server, std::int64_t pid) 
 
 }  // namespace
 
-Server::Server(asio::io_context& io, Connection& connection, Config config, bool piped)
+Server::Server(asio::io_context& io, Connection& connection, Config config, bool piped, std::string fault)
     : io_(io),
       connection_(connection),
       config_(std::move(config)),
+      fault_at_start_(std::move(fault)),
       piped_(piped),
       accept_command_(fmt::format("fimd.didAcceptCompletion.{}", ::getpid())),
+      documents_(static_cast<std::size_t>(config_.max_document_bytes)),
       http_(io),
       endpoint_(io, http_, config_),
       backend_(io, endpoint_, config_),
@@ -51,13 +58,16 @@ Task<int> Server::run() {
     if (!frame) break;
     co_await receive(std::move(*frame));
   }
-  co_await requests_.drain(piped_ ? SteadyClock::duration(config_.deadline) : SteadyClock::duration::zero());
-  co_await connection_.flush();
+  const bool patient = piped_ && !stopped_;
+  co_await requests_.drain(patient ? SteadyClock::duration(config_.deadline) : SteadyClock::duration::zero());
+  co_await connection_.flush(patient ? SteadyClock::time_point::max() : SteadyClock::now() + kFlushGrace);
   co_return exit_code_.value_or(phase_ == Phase::shut_down || (piped_ && phase_ == Phase::fresh) ? 0 : 1);
 }
 
 void Server::stop() {
+  stopped_ = true;
   connection_.close_input();
+  requests_.withdraw_all();
 }
 
 Task<> Server::receive(Frame frame) {
@@ -118,6 +128,9 @@ void Server::request(const Message& message) {
     }
   } catch (const RpcError& error) {
     requests_.refuse(message.id, error.code, error.what());
+  } catch (const std::exception& error) {
+    log_error("{}: {}", message.method, error.what());
+    requests_.refuse(message.id, ErrorCode::internal_error, "a fault in fimd; its log says more");
   }
 }
 
@@ -141,19 +154,15 @@ void Server::notify(const Message& message) {
   try {
     (this->*handler->second)(message.params);
   } catch (const std::exception& error) {
-    log_warning("{}: {}", handler->first, error.what());
+    tell(MessageType::warning, fmt::format("{}: {}", handler->first, error.what()));
   }
 }
 
 void Server::respond(const Message& message) {
   // Only workspace/configuration has an answer that we read: a list of one section.
-  if (message.failed || !message.result.is_array() || message.result.empty()) return;
-  try {
-    configure(message.result.front());
-    tell_status(false);
-  } catch (const ConfigError& error) {
-    tell(MessageType::error, error.what());
-  }
+  if (message.id != kConfigurationId || !message.result.is_array() || message.result.empty()) return;
+  configure(message.result.front());
+  tell_status(false);
 }
 
 Json Server::initialize(const Json& params) {
@@ -162,12 +171,9 @@ Json Server::initialize(const Json& params) {
   if (client_.copilot) accept_command_ = kCopilotAcceptCommand;
   trace_ = client_.trace;
   phase_ = Phase::serving;
-  if (client_.processId) watch_parent(*client_.processId);
-  try {
-    configure(initialization_options(params));
-  } catch (const ConfigError& error) {
-    tell(MessageType::error, error.what());
-  }
+  if (client_.processId && !watches_parent_) watch_parent(*client_.processId);
+  if (!fault_at_start_.empty()) tell(MessageType::error, fault_at_start_);
+  configure(initialization_options(params));
   ServerCapabilities capabilities;
   capabilities.positionEncoding = encoding_;
   capabilities.commands.push_back(accept_command_);
@@ -183,10 +189,11 @@ void Server::initialized(const Json&) {
     const auto params = registration_params("fimd-configuration", "workspace/didChangeConfiguration");
     connection_.write(fimd::request("fimd-register", "client/registerCapability", params));
   }
-  if (client_.configuration) {
-    connection_.write(
-        fimd::request("fimd-configuration", "workspace/configuration", configuration_params("fimd")));
-  }
+  if (client_.configuration) pull_configuration();
+}
+
+void Server::pull_configuration() {
+  connection_.write(fimd::request(kConfigurationId, "workspace/configuration", configuration_params("fimd")));
 }
 
 Json Server::shutdown(const Json&) {
@@ -208,25 +215,30 @@ void Server::set_trace(const Json& params) {
 
 void Server::did_change_configuration(const Json& params) {
   const auto& settings = changed_settings(params);
-  if (settings.is_null() && client_.configuration) {
-    connection_.write(
-        fimd::request("fimd-configuration", "workspace/configuration", configuration_params("fimd")));
-  }
+  if (settings.is_null() && client_.configuration) pull_configuration();
   configure(settings);
   tell_status(false);
 }
 
 void Server::configure(const Json& settings) {
   const auto nested = settings.is_object() && settings.contains("fimd");
-  merge_settings(config_, nested ? settings.at("fimd") : settings);
+  std::string faults;
+  try {
+    merge_settings(config_, nested ? settings.at("fimd") : settings);
+  } catch (const ConfigError& error) {
+    faults = error.what();
+  }
+  if (!open_log(config_.log_level, config_.log_file)) faults += "the log file cannot be opened";
   completer_.configure();
   if (chosen_) choose_endpoint();
+  if (!faults.empty()) tell(MessageType::error, faults);
 }
 
 void Server::choose_endpoint() {
   const auto wanted = config_.endpoint + '\n' + config_.token;
   if (chosen_ == wanted) return;
   chosen_ = wanted;
+  told_fault_ = false;
   if (config_.endpoint.empty()) {
     tell(MessageType::info,
          has_model_configured()
@@ -237,11 +249,13 @@ void Server::choose_endpoint() {
 }
 
 void Server::watch_parent(std::int64_t pid) {
+  watches_parent_ = true;
   asio::co_spawn(io_, exit_with_parent(io_, *this, pid), asio::detached);
 }
 
 void Server::tell(MessageType type, std::string_view line) {
-  log_line(type == MessageType::error ? LogLevel::error : LogLevel::info, line);
+  constexpr std::array kLevels = {LogLevel::error, LogLevel::warning, LogLevel::info, LogLevel::debug};
+  log_line(kLevels.at(static_cast<std::size_t>(type) - 1), line);
   connection_.write(notification("window/logMessage", message_params(type, line)));
 }
 

@@ -24,8 +24,8 @@ namespace fimd {
 class Server {
  public:
   // `piped`: the peer is a pipe, not an editor: `fim/complete` needs no initialize, and requests that are
-  // pending when the input ends are still answered.
-  Server(asio::io_context& io, Connection& connection, Config config, bool piped);
+  // pending when the input ends are still answered. `fault`: what was wrong with the settings so far.
+  Server(asio::io_context& io, Connection& connection, Config config, bool piped, std::string fault = {});
 
   // Serves until `exit` or the end of input. Returns the exit code of the program.
   Task<int> run();
@@ -33,7 +33,7 @@ class Server {
   // Ends the session as the end of input would: for signals and for the death of the editor.
   void stop();
 
-  // Ends the session within 5 s of the death of this process.
+  // Ends the session within 5 s of the death of this process. Only the first call counts.
   void watch_parent(std::int64_t pid);
 
  private:
@@ -79,6 +79,7 @@ class Server {
   void did_partly_accept_completion(const Json& params);
   void did_change_configuration(const Json& params);
 
+  void pull_configuration();
   void configure(const Json& settings);
   void choose_endpoint();
   void tell(MessageType type, std::string_view line);
@@ -90,16 +91,19 @@ class Server {
   asio::io_context& io_;
   Connection& connection_;
   Config config_;
+  std::string fault_at_start_;
   bool piped_;
   Phase phase_ = Phase::fresh;
   std::optional<int> exit_code_;
+  bool stopped_ = false;
+  bool watches_parent_ = false;
 
   InitializeParams client_;
   PositionEncoding encoding_ = PositionEncoding::utf16;
   bool legacy_trigger_kinds_ = false;
   std::string accept_command_;
   std::string trace_;
-  std::string told_fault_;
+  bool told_fault_ = false;  // of the endpoint in use, since it last worked
   Status told_status_;
   unsigned long last_completion_ = 0;
   std::map<std::string, std::uint32_t, std::less<>> copilot_lengths_;  // of the texts in the last such answer

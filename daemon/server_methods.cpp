@@ -21,6 +21,18 @@ using Json = nlohmann::json;
 // Shorter waits are not worth a flicker in the status line.
 constexpr auto kBusyAfter = 150ms;
 
+// What the editor's popup would insert, if it would do so on one line and around the cursor.
+std::optional<SelectedCompletionInfo> selection_at(const InlineCompletionParams& wanted, const Text& text,
+                                                   PositionEncoding encoding) {
+  const auto& selected = wanted.selectedCompletionInfo;
+  if (!selected) return std::nullopt;
+  const auto start = text.offset_at(selected->range.start, encoding);
+  const auto end = text.offset_at(selected->range.end, encoding);
+  const auto cursor = text.offset_at(wanted.position, encoding);
+  const bool around = start <= cursor && cursor <= end && text.line_of(start) == text.line_of(end);
+  return around ? selected : std::nullopt;
+}
+
 }  // namespace
 
 void Server::did_open(const Json& params) {
@@ -28,12 +40,16 @@ void Server::did_open(const Json& params) {
 }
 
 void Server::did_change(const Json& params) {
-  if (const auto fault = documents_.change(did_change_params(params), encoding_))
+  const auto note = [this](const Edit& edit) { completer_.edited(edit); };
+  if (const auto fault = documents_.change(did_change_params(params), encoding_, note))
     tell(MessageType::warning, *fault);
 }
 
 void Server::did_close(const Json& params) {
-  documents_.close(document_params(params).uri);
+  const auto uri = document_params(params).uri;
+  documents_.close(uri);
+  requests_.supersede(uri);
+  completer_.closed(uri);
 }
 
 void Server::did_save(const Json& params) {
@@ -77,6 +93,7 @@ void Server::inline_completion(const Json& id, const Json& params) {
   auto snapshot = documents_.snapshot(wanted.uri);
   if (!snapshot) {
     log_info("no completion: the document is not open, out of step or too large");
+    requests_.supersede(wanted.uri);
     requests_.reply(id, inline_completion_list({}, accept_command_));
     return;
   }
@@ -85,10 +102,9 @@ void Server::inline_completion(const Json& id, const Json& params) {
   query.trigger = wanted.triggerKind;
   query.formatting = wanted.formattingOptions;
   const auto& text = *query.snapshot.text;
-  const auto& selected = wanted.selectedCompletionInfo;
+  const auto selected = selection_at(wanted, text, encoding_);
   query.cursor = text.offset_at(selected ? selected->range.end : wanted.position, encoding_);
-  Offset start = query.cursor;
-  if (selected) start = std::min(start, text.offset_at(selected->range.start, encoding_));
+  const auto start = selected ? text.offset_at(selected->range.start, encoding_) : query.cursor;
   start_completion(id, wanted.uri,
                    complete(std::move(query), start, selected ? selected->text : std::string()));
 }
@@ -176,12 +192,11 @@ Task<Json> Server::complete_stateless(CompletionQuery query) {
   co_return fim_complete_result(items);
 }
 
-// Once for each fault that lasts, not once for each key.
+// Once for each fault that lasts, not once for each key, whatever words it comes in.
 void Server::tell_lasting_fault() {
   const auto& health = endpoint_.health();
-  if (health.message.empty()) told_fault_.clear();
-  if (!health.lasting || health.message == told_fault_) return;
-  told_fault_ = health.message;
+  if (health.message.empty()) told_fault_ = false;
+  if (!health.lasting || std::exchange(told_fault_, true)) return;
   tell(MessageType::warning, "completions are unavailable: " + health.message);
   const auto params = message_params(MessageType::warning, "fimd: " + health.message);
   connection_.write(notification("window/showMessage", params));

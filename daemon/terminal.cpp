@@ -48,16 +48,45 @@ std::optional<Location> parse_location(std::string text) {
   return location;
 }
 
-std::optional<CompletionQuery> read_query(const Location& location) {
-  std::ifstream file(location.file, std::ios::binary);
-  if (!file) return std::nullopt;
+// What stands in the way of a completion there, as a sentence; nothing when the file was read into `text`.
+std::optional<std::string> read_file(const std::string& name, std::string& text) {
+  std::error_code fault;
+  const auto status = std::filesystem::status(name, fault);
+  if (!std::filesystem::exists(status)) return fmt::format("there is no file {}", name);
+  if (!std::filesystem::is_regular_file(status)) return fmt::format("{} is no file", name);
+  if (kMaxDocumentBytes < std::filesystem::file_size(name, fault)) {
+    return fmt::format("{} is larger than {} bytes", name, kMaxDocumentBytes);
+  }
+  std::ifstream file(name, std::ios::binary);
+  text.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file) return fmt::format("{} cannot be read", name);
+  return std::nullopt;
+}
+
+std::optional<std::string> misplaced(const Location& location, const Text& text) {
+  const auto [line, character] = location.position;
+  if (text.line_count() <= line) {
+    return fmt::format("{} has {} lines, no line {}", location.file, text.line_count(), line + 1);
+  }
+  const auto length = length_in(PositionEncoding::utf32, text.line(line));
+  if (character <= length) return std::nullopt;
+  return fmt::format("line {} of {} ends at column {}, there is no column {}", line + 1, location.file,
+                     length + 1, character + 1);
+}
+
+CompletionQuery query_at(const Location& location, std::shared_ptr<const Text> text) {
   CompletionQuery query;
   query.snapshot.uri = "file://" + std::filesystem::absolute(location.file).string();
-  query.snapshot.text = std::make_shared<Text>(std::string(std::istreambuf_iterator<char>(file), {}));
+  query.snapshot.text = std::move(text);
   query.cursor = query.snapshot.text->offset_at(location.position, PositionEncoding::utf32);
   query.trigger = TriggerKind::invoked;
   query.stateless = true;
   return query;
+}
+
+int complain(std::string_view what, int exit_code) {
+  fmt::print(stderr, "fimd: {}\n", what);
+  return exit_code;
 }
 
 void print(const CompletionQuery& query, const Suggestion& suggestion) {
@@ -79,9 +108,12 @@ void print(const CompletionQuery& query, const Suggestion& suggestion) {
 
 int complete_in_terminal(const Config& config, const std::string& where) {
   const auto location = parse_location(where);
-  if (!location) return fmt::print(stderr, "fimd: give the place as FILE:LINE:COL, counted from 1\n"), 2;
-  const auto query = read_query(*location);
-  if (!query) return fmt::print(stderr, "fimd: {} cannot be read\n", location->file), 1;
+  if (!location) return complain("give the place as FILE:LINE:COL, counted from 1", 2);
+  std::string bytes;
+  if (const auto fault = read_file(location->file, bytes)) return complain(*fault, 1);
+  const auto text = std::make_shared<const Text>(std::move(bytes));
+  if (const auto fault = misplaced(*location, *text)) return complain(*fault, 2);
+  const auto query = query_at(*location, text);
 
   asio::io_context io(1);
   HttpClient http(io);
@@ -91,15 +123,17 @@ int complete_in_terminal(const Config& config, const std::string& where) {
   Completer completer(io, endpoint, documents, config);
   connect_as_configured(config, endpoint, backend);
   std::vector<Suggestion> suggestions;
-  asio::co_spawn(io, completer.complete(*query), [&](std::exception_ptr, std::vector<Suggestion> result) {
+  asio::co_spawn(io, completer.complete(query), [&](std::exception_ptr, std::vector<Suggestion> result) {
     suggestions = std::move(result);
     io.stop();
   });
   io.run();
-  if (!suggestions.empty()) return print(*query, suggestions.front()), 0;
   const auto& fault = endpoint.health().message;
-  fmt::print(stderr, "fimd: {}\n", fault.empty() ? "nothing to suggest here" : fault);
-  return fault.empty() ? 0 : 1;
+  if (!suggestions.empty()) {
+    if (!fault.empty()) complain(fault + "; this is from your own text", 0);
+    return print(query, suggestions.front()), 0;
+  }
+  return fault.empty() ? complain("nothing to suggest here", 0) : complain(fault, 1);
 }
 
 }  // namespace fimd

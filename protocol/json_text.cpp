@@ -27,6 +27,7 @@ bool is_low_surrogate(unsigned unit) {
 
 struct Scan {
   int depth = 0;
+  int values = 0;                            // at most: every value but the first stands after one of `[ { ,`
   std::vector<std::size_t> lone_surrogates;  // where their escapes start
 };
 
@@ -45,7 +46,8 @@ std::size_t scan_string(std::string_view text, std::size_t at, Scan& scan) {
   return at + 1;
 }
 
-// One walk that judges no grammar: how deep does it nest, which surrogates stand alone?
+// One walk that judges no grammar: how deep does it nest, how many values has it, which surrogates stand
+// alone?
 Scan scan_json(std::string_view text) {
   Scan scan;
   int depth = 0;
@@ -54,6 +56,7 @@ Scan scan_json(std::string_view text) {
     if (c == '"') at = scan_string(text, at, scan);
     if (c == '[' || c == '{') scan.depth = std::max(scan.depth, ++depth);
     if (c == ']' || c == '}') --depth;
+    scan.values += c == '[' || c == '{' || c == ',';
   }
   return scan;
 }
@@ -68,7 +71,7 @@ std::string repaired(std::string_view text, const std::vector<std::size_t>& lone
 
 std::optional<nlohmann::json> parse_json(std::string_view text) {
   const auto scan = scan_json(text);
-  if (scan.depth > kMaxJsonDepth) return std::nullopt;
+  if (scan.depth > kMaxJsonDepth || scan.values > kMaxJsonValues) return std::nullopt;
   auto value = scan.lone_surrogates.empty()
                    ? nlohmann::json::parse(text, nullptr, false)
                    : nlohmann::json::parse(repaired(text, scan.lone_surrogates), nullptr, false);

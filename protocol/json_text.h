@@ -12,8 +12,11 @@ namespace fimd {
 // Deeper nesting is refused: writers recurse, and no message of ours comes near.
 constexpr int kMaxJsonDepth = 512;
 
-// Nothing for bad JSON, bad UTF-8 or nesting above kMaxJsonDepth. An escaped surrogate without its partner,
-// which editors send when a cut goes through a character, becomes U+FFFD.
+// More values are refused: in memory each takes some 60 bytes, however short its text is.
+constexpr int kMaxJsonValues = 1'000'000;
+
+// Nothing for bad JSON, bad UTF-8, nesting above kMaxJsonDepth or over kMaxJsonValues values. An escaped
+// surrogate without its partner, which editors send when a cut goes through a character, becomes U+FFFD.
 std::optional<nlohmann::json> parse_json(std::string_view text);
 
 // Compact, on one line. Bytes that are not UTF-8 are written as U+FFFD.

@@ -74,6 +74,16 @@ TEST_CASE("nesting is bounded") {
   CHECK(parse_json("\"" + nested(1000) + "\""));
 }
 
+TEST_CASE("the number of values is bounded, so that memory is") {
+  const auto zeros = [](std::size_t count) {
+    std::string list = "[0";
+    while (list.size() < 2 * count) list += ",0";
+    return list + "]";
+  };
+  CHECK(parse_json(zeros(kMaxJsonValues)));
+  CHECK_FALSE(parse_json(zeros(kMaxJsonValues + 1)));
+}
+
 TEST_CASE("writers make whole messages and mend bytes that are not UTF-8") {
   CHECK(response(1, nullptr) == R"({"id":1,"jsonrpc":"2.0","result":null})");
   CHECK(error_response(nullptr, ErrorCode::parse_error, "no") ==

@@ -1,7 +1,10 @@
 // The real Server on a socketpair, the real HTTP path to a scripted endpoint on loopback.
+#include <netdb.h>
+
 #include <atomic>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <semaphore>
 #include <set>
 
 #include "protocol/completion.h"
@@ -9,6 +12,21 @@
 #include "tests/support/catch.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_client.h"
+
+namespace {
+
+std::atomic<bool> g_resolving = false;
+std::binary_semaphore g_resolved{0};
+
+}  // namespace
+
+// In place of the system's, for curl's resolver thread: a name server that takes its time. Every other test
+// names its endpoint by address; curl reads those itself.
+extern "C" int getaddrinfo(const char*, const char*, const addrinfo*, addrinfo**) {
+  g_resolving = true;
+  [[maybe_unused]] const bool released = g_resolved.try_acquire_for(std::chrono::seconds(5));
+  return EAI_AGAIN;
+}
 
 using namespace fimd;
 using namespace fimd::test;
@@ -90,6 +108,30 @@ TEST_CASE("the request carries the text around the cursor, the token and the lan
   CHECK(body.at("prompt").get<std::string>().ends_with("int a = "));
   CHECK(body.at("suffix").get<std::string>().find("int b;") != std::string::npos);
   CHECK(body.at("language") == "cpp");
+}
+
+TEST_CASE("the request carries what was edited lately elsewhere, until that is closed or excluded") {
+  const auto prompt_after = [](const auto& happens) {
+    ScriptedServer server({json_reply("x")});
+    TestClient client(config_for(server));
+    client.initialize();
+    client.open("file:///work/edited.cpp", "int before;\n");
+    client.insert("file:///work/edited.cpp", 0, 4, "recently_typed_");
+    happens(client);
+    client.open(kUri, "int total = ");
+    client.complete(kUri, 0, 12, 1);
+    return Json::parse(server.exchanges().at(0).request.body).at("prompt").template get<std::string>();
+  };
+  const auto carries = [](const std::string& prompt) {
+    return prompt.find("recently_typed_") != std::string::npos;
+  };
+  const Json excluded = {{"settings", {{"exclude", {"edited.cpp"}}}}};
+  CHECK(carries(prompt_after([](TestClient&) {})));
+  CHECK_FALSE(carries(prompt_after([](TestClient& client) {
+    client.notify("textDocument/didClose", {{"textDocument", {{"uri", "file:///work/edited.cpp"}}}});
+  })));
+  CHECK_FALSE(carries(prompt_after(
+      [&](TestClient& client) { client.notify("workspace/didChangeConfiguration", excluded); })));
 }
 
 TEST_CASE("what an endpoint may do wrong gives an empty list, and the next request works") {
@@ -233,6 +275,143 @@ TEST_CASE("the end of input ends the session with status 1") {
   REQUIRE(client.run_until([&] { return server.exchanges().size() == 1; }));
   CHECK(client.hang_up() == 1);
   server.release();
+}
+
+TEST_CASE("a slow DNS look-up holds up neither the next message nor the end") {
+  auto config = Config();
+  config.endpoint = "https://slow.invalid/fim";
+  TestClient client(config);
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const auto id = client.request_completion(kUri, 0, 12, 1);
+  REQUIRE(client.run_until([&] { return g_resolving.load(); }));
+  const auto begin = SteadyClock::now();
+  client.notify("$/cancelRequest", {{"id", id}});
+  CHECK(client.reply(id).at("error").at("code") == -32800);
+  CHECK(client.hang_up() == 1);
+  CHECK(SteadyClock::now() - begin < std::chrono::seconds(1));
+  g_resolved.release();
+}
+
+TEST_CASE("an endpoint that quotes what it was sent is not quoted in turn") {
+  for (const std::string said :
+       {"invalid prompt: int canary_total = ", "unknown key secret-token", "no such model"}) {
+    ScriptedServer server({status_reply(400, Json({{"success", false}, {"error", said}}).dump())});
+    TestClient client(config_for(server));
+    client.initialize();
+    client.open(kUri, "int canary_total = ");
+    CHECK(client.complete(kUri, 0, 19).empty());
+    const auto shown = client.notifications("window/showMessage").at(0).at("message").get<std::string>();
+    CHECK(shown.find("canary") == std::string::npos);
+    CHECK(shown.find("secret-token") == std::string::npos);
+    CHECK((shown == "fimd: no such model") == (said == "no such model"));
+  }
+}
+
+TEST_CASE("a lasting fault is shown once, whatever words it comes in, and again after a success") {
+  std::atomic<int> calls{0};
+  ScriptedServer server(ScriptedServer::Answer([&](const test::HttpRequest&) {
+    const int call = calls++;
+    if (call == 2) return json_reply("x;");
+    return status_reply(401, Json({{"success", false}, {"error", "fault " + std::to_string(call)}}).dump());
+  }));
+  auto config = config_for(server);
+  config.time_scale = 1000;
+  TestClient client(config);
+  client.initialize();
+  const auto shown = [&](int i) {
+    const auto uri = "file:///work/" + std::to_string(i) + ".cpp";
+    client.open(uri, "int total = ");
+    client.run_for(std::chrono::milliseconds(20));
+    client.complete(uri, 0, 12, 1);
+    return client.notifications("window/showMessage").size();
+  };
+  CHECK(shown(0) == 1);
+  CHECK(shown(1) == 1);
+  CHECK(shown(2) == 1);
+  CHECK(shown(3) == 2);
+  CHECK(calls == 4);
+}
+
+TEST_CASE("closing a document takes back what was asked in it") {
+  auto silent = json_reply("x");
+  silent.ending = Reply::Ending::stall;
+  ScriptedServer server({silent});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const auto id = client.request_completion(kUri, 0, 12, 1);
+  REQUIRE(client.run_until([&] { return server.exchanges().size() == 1; }));
+  client.notify("textDocument/didClose", {{"textDocument", {{"uri", kUri}}}});
+  CHECK(client.reply(id).at("result").is_null());
+  server.release();
+}
+
+TEST_CASE("a popup's selection that is not around the cursor on its line is left out of account") {
+  const auto item = [](const Json& start, const Json& end) {
+    ScriptedServer server({json_reply("add();")});
+    TestClient client(config_for(server));
+    client.initialize();
+    client.open(kUri, "int a;\nint total = ");
+    const Json selected = {{"range", {{"start", start}, {"end", end}}}, {"text", "total = sum + "}};
+    const auto id = client.send("textDocument/inlineCompletion",
+                                {{"textDocument", {{"uri", kUri}}},
+                                 {"position", {{"line", 1}, {"character", 12}}},
+                                 {"context", {{"triggerKind", 1}, {"selectedCompletionInfo", selected}}}});
+    return client.reply(id).at("result").at("items").at(0);
+  };
+  const auto at = [](int line, int character) { return Json({{"line", line}, {"character", character}}); };
+  const auto good = item(at(1, 4), at(1, 12));
+  CHECK(good.at("insertText") == "total = sum + add();");
+  CHECK(good.at("range") == Json({{"start", at(1, 4)}, {"end", at(1, 12)}}));
+  const Json here = {{"start", at(1, 12)}, {"end", at(1, 12)}};
+  for (const auto& odd : {item(at(0, 0), at(1, 12)), item(at(1, 0), at(1, 3)), item(at(1, 12), at(1, 4))}) {
+    CHECK(odd.at("insertText") == "add();");
+    CHECK(odd.at("range") == here);
+  }
+}
+
+TEST_CASE("settings are pulled where the editor offers it, and only from the answer to that") {
+  ScriptedServer server({json_reply("x;")});
+  TestClient client(Config{});
+  client.initialize(
+      nullptr, {{"workspace",
+                 {{"configuration", true}, {"didChangeConfiguration", {{"dynamicRegistration", true}}}}}});
+  REQUIRE(client.run_until([&] { return !client.notifications("workspace/configuration").empty(); }));
+  CHECK(client.notifications("client/registerCapability").size() == 1);
+  const auto answer = [&](const Json& id, const std::string& endpoint) {
+    const Json message = {
+        {"jsonrpc", "2.0"}, {"id", id}, {"result", Json::array({{{"endpoint", endpoint}}})}};
+    client.write(encode_frame(Framing::content_length, message.dump()));
+  };
+  answer("fimd-configuration", server.url("/fim"));
+  answer("another", "ftp://nowhere");
+  client.open(kUri, "int total = ");
+  CHECK(client.complete(kUri, 0, 12) == Texts{"x;"});
+  client.notify("workspace/didChangeConfiguration", {{"settings", nullptr}});
+  CHECK(client.run_until([&] { return client.notifications("workspace/configuration").size() == 2; }));
+}
+
+TEST_CASE("the size of documents is limited as configured") {
+  Config config;
+  config.max_document_bytes = 20;
+  TestClient client(config);
+  client.initialize();
+  client.open(kUri, "int total = 0123456789;");
+  CHECK(client.complete(kUri, 0, 3, 1).empty());
+  CHECK(client.notifications("window/logMessage").back().at("message") ==
+        std::string(kUri) + ": larger than 20 bytes; no completions in it");
+}
+
+TEST_CASE("one wrong setting costs itself only, and the editor hears of it") {
+  ScriptedServer server({json_reply("x;")});
+  TestClient client(Config{});
+  client.initialize({{"callsPerMinute", "many"}, {"endpoint", server.url("/fim")}, {"maxTokens", -1}});
+  client.open(kUri, "int total = ");
+  CHECK(client.complete(kUri, 0, 12) == Texts{"x;"});
+  const auto told = client.notifications("window/logMessage").at(0).at("message").get<std::string>();
+  CHECK(told.find("\"callsPerMinute\" must be") != std::string::npos);
+  CHECK(told.find("\"maxTokens\" must be") != std::string::npos);
 }
 
 TEST_CASE("files with the names of secrets are never sent, and the log says why once") {
