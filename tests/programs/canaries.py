@@ -5,7 +5,7 @@ import pathlib
 import queue
 import tempfile
 
-from daemon import Daemon
+from daemon import PATIENCE, Daemon
 from endpoints import Endpoint, response
 
 TEXT = "canary_in_text"
@@ -54,7 +54,8 @@ def level(name):
                 stats = daemon.call("workspace/executeCommand", {"command": "fimd.stats"})
                 why = daemon.call("workspace/executeCommand", {"command": "fimd.why"})
                 daemon.process.stdin.close()
-                daemon.process.wait(20)
+                daemon.process.wait(PATIENCE)
+                daemon.log_reader.join(PATIENCE)
                 heard = json.dumps([daemon.notifications, stats, why])
                 for place, text in (("log", "".join(daemon.log)), ("file", log_file.read_text()), ("editor", heard)):
                     for canary in (TEXT, TOKEN):
@@ -84,12 +85,15 @@ def secret_files(program):
                 assert daemon.complete(1, 7, uri) == [], name
             path = daemon.call("fim/complete", {"prefix": "FIRST=1\nSECOND=", "path": f"/home/me/{name}"})
             assert path["result"] == {"items": []}, (name, path)
-            told = [line for line in daemon.log if "keeps it on this machine" in line and f"/{name}:" in line]
-            assert len(told) == 2, (name, told)  # once for each name that it goes by here
         assert bodies.empty(), "a file with the name of a secret was sent"
         daemon.open("int total = ", "file:///home/me/a.c")
         assert daemon.complete(0, 12, "file:///home/me/a.c") == ["x;"]
         assert not bodies.empty()
+        daemon.process.stdin.close()
+        daemon.log_reader.join(PATIENCE)
+        for name in SECRET_FILES:
+            told = [line for line in daemon.log if "keeps it on this machine" in line and f"/{name}:" in line]
+            assert len(told) == 2, (name, told)  # once for each name that it goes by here
     endpoint.close()
 
 

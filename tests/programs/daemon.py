@@ -34,7 +34,8 @@ class Daemon:
         self.log = []
         self.last_id = 0
         self.version = 0
-        threading.Thread(target=self.read_log, daemon=True).start()
+        self.log_reader = threading.Thread(target=self.read_log, daemon=True)
+        self.log_reader.start()
         if reads:
             threading.Thread(target=self.read, daemon=True).start()
 
