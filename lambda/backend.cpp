@@ -12,16 +12,33 @@ namespace {
 // Of the 10 s that INIT may take.
 constexpr auto kConnectTime = std::chrono::seconds(3);
 constexpr auto kKeyTime = std::chrono::seconds(3);
+constexpr auto kSettleTime = std::chrono::seconds(2);
+
+// A line end that came along when the key was pasted would break the request's head.
+std::string trimmed(const std::string& text) {
+  constexpr const char* kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+bool needs_tls(const Settings& settings) {
+  const bool model = settings.dialect && (settings.upstream.tls || settings.key_source.store.endpoint.tls);
+  return model || settings.budget_table.dynamodb.endpoint.tls;
+}
+
+std::unique_ptr<TeamBudget> team_budget(const Settings& settings, const Tls* tls) {
+  if (settings.budget_table.name.empty()) return nullptr;
+  return std::make_unique<TeamBudget>(settings.limits.daily, settings.budget_table, tls);
+}
 
 }  // namespace
 
 Backend::Backend(Settings settings)
     : settings_(std::move(settings)),
+      tls_(needs_tls(settings_) ? std::make_unique<Tls>(settings_.ca_path) : nullptr),
+      team_(team_budget(settings_, tls_.get())),
       handler_(model(), settings_.open ? Doorkeeper::open() : Doorkeeper::with(settings_.tokens),
-               settings_.limits, settings_.cors_origins) {
-  const bool https = settings_.dialect && (settings_.upstream.tls || settings_.key_source.endpoint.tls);
-  if (https) tls_ = std::make_unique<Tls>(settings_.ca_path);
-}
+               settings_.limits, settings_.cors_origins, team_.get()) {}
 
 Model Backend::model() {
   if (!settings_.dialect) return local_model;
@@ -35,20 +52,33 @@ Model Backend::model() {
 UpstreamModel* Backend::upstream(Deadline deadline) {
   const std::lock_guard lock(mutex_);
   if (upstream_) return upstream_.get();
-  const std::string key = read_key(deadline);
-  if (key.empty() && !settings_.dialect->key_variable.empty()) return nullptr;
+  const auto key = read_key(deadline);
+  if (!key) return nullptr;
   upstream_ = std::make_unique<UpstreamModel>(
-      UpstreamSettings{settings_.dialect, settings_.upstream, settings_.choice, key}, tls_.get());
+      UpstreamSettings{settings_.dialect, settings_.upstream, settings_.choice, *key}, tls_.get());
   return upstream_.get();
 }
 
-std::string Backend::read_key(Deadline deadline) {
-  why_not_ = std::string(settings_.dialect->key_variable) + " not configured";
-  if (!settings_.key.empty() || settings_.key_source.name.empty()) return settings_.key;
-  const auto until = std::min(deadline, std::chrono::steady_clock::now() + kKeyTime);
-  const ParameterAnswer answer = read_parameter(settings_.key_source, tls_.get(), until);
-  why_not_ = "The model's key could not be read from the parameter store: " + answer.failure;
-  return answer.value;
+std::optional<std::string> Backend::read_key(Deadline deadline) {
+  const std::string_view variable = settings_.dialect->key_variable;
+  std::string key = trimmed(settings_.key);
+  if (key.empty() && !settings_.key_source.name.empty()) {
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + kKeyTime);
+    const ParameterAnswer answer = read_parameter(settings_.key_source, tls_.get(), until);
+    const bool needless = variable.empty() && answer.failure == "ParameterNotFound";
+    why_not_ = "The model's key could not be read from the parameter store: " + answer.failure;
+    if (!answer.failure.empty() && !needless) return std::nullopt;
+    key = trimmed(answer.value);
+  }
+  why_not_ = std::string(variable) + " not configured";
+  if (key.empty() && !variable.empty()) return std::nullopt;
+  return key;
+}
+
+std::string Backend::settle() {
+  if (!team_) return "";
+  const std::string failure = team_->settle(std::chrono::steady_clock::now() + kSettleTime);
+  return failure.empty() ? "" : "The team's budget could not be written: " + failure;
 }
 
 std::string Backend::warm_up() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "lambda/handler.h"
 #include "lambda/model.h"
@@ -22,17 +23,23 @@ class Backend {
 
   Handler& handler() { return handler_; }
 
+  // What can wait until an answer is out: writes down what the team has used. What is wrong, or an empty
+  // string.
+  std::string settle();
+
  private:
   Model model();
   // The model, once there is a key for it; before that null, and `why_not_` says why.
   UpstreamModel* upstream(Deadline deadline);
-  std::string read_key(Deadline deadline);
+  // Empty when the model needs none. Nothing: there is one and it cannot be had, and `why_not_` says why.
+  std::optional<std::string> read_key(Deadline deadline);
 
   Settings settings_;
   std::unique_ptr<Tls> tls_;  // null when nothing is reached over https
   std::mutex mutex_;
   std::string why_not_;
   std::unique_ptr<UpstreamModel> upstream_;
+  std::unique_ptr<TeamBudget> team_;  // null: every process counts for itself
   Handler handler_;
 };
 

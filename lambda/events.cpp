@@ -61,7 +61,7 @@ EventShape shape_of(const json& event) {
 void read_body(const json& event, Event& result) {
   const json& body = member(event, "body");
   if (!body.is_string() && !body.is_null()) {
-    result.error = "Field body must be a string";
+    result.call.fault = "Field body must be a string";
     return;
   }
   result.call.body = text_member(event, "body");
@@ -69,7 +69,7 @@ void read_body(const json& event, Event& result) {
   if (auto bytes = decode_base64(result.call.body)) {
     result.call.body = std::move(*bytes);
   } else {
-    result.error = "Field body is not valid base64";
+    result.call.fault = "Field body is not valid base64";
   }
 }
 
@@ -85,7 +85,8 @@ Event read_event(std::string_view text) {
   Event result;
   const json event = json::parse(text, nullptr, false);
   if (!event.is_object()) {
-    result.error = "The event is not a JSON object";
+    result.call.trusted = true;  // as below: it has no envelope
+    result.call.fault = "The event is not a JSON object";
     return result;
   }
   result.shape = shape_of(event);

@@ -19,10 +19,9 @@ enum class EventShape {
 struct Event {
   EventShape shape = EventShape::direct;
   Call call;
-  std::string error;  // not empty: no call can be made of it, answer 400 with this
 };
 
-// Never fails: what it cannot read becomes an event with an error.
+// Never fails: what it cannot read becomes a call with a fault.
 Event read_event(std::string_view json);
 
 // The envelope around a buffered answer.

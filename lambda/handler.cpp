@@ -11,6 +11,8 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
+constexpr auto kBudgetTime = std::chrono::seconds(1);  // a usual answer takes DynamoDB 5 ms
+
 // Through API Gateway the path may start with the name of a stage; a function URL is called at its root.
 bool known_path(std::string_view path) {
   return path.empty() || path == "/" || path.ends_with("/fim");
@@ -84,11 +86,13 @@ Answer error_answer(int status, std::string_view message) {
       .status = status, .headers = {{"Content-Type", "application/json"}}, .body = error_body(message)};
 }
 
-Handler::Handler(Model model, Doorkeeper doorkeeper, Limits limits, std::vector<std::string> cors_origins)
+Handler::Handler(Model model, Doorkeeper doorkeeper, Limits limits, std::vector<std::string> cors_origins,
+                 TeamBudget* team)
     : model_(std::move(model)),
       doorkeeper_(std::move(doorkeeper)),
       limits_(limits),
       budget_(limits.daily),
+      team_(team),
       cors_origins_(std::move(cors_origins)) {}
 
 Answer Handler::handle(const Call& call, const Outlet& outlet, Record& record) {
@@ -127,9 +131,26 @@ Answer Handler::route(const Call& call, const Outlet& outlet, Record& record) {
     return answer;
   }
   record.caller = *caller;
-  if (!budget_.admit(*caller, unix_time())) return over_budget();
+  if (!call.fault.empty()) return error_answer(400, call.fault);
   if (call.body.size() > kMaxCallBytes) return error_answer(413, "Request too large");
+  if (!within_budget(*caller, call.deadline, record)) return over_budget();
   return complete(call, outlet, record);
+}
+
+// When nobody knows what the team has used, what this process has served must do.
+bool Handler::within_budget(const std::string& caller, Deadline deadline, Record& record) {
+  if (!budget_.admit(caller, unix_time())) return false;
+  if (!team_) return true;
+  const auto [verdict, failure] =
+      team_->admit(caller, unix_time(), std::min(deadline, steady_clock::now() + kBudgetTime));
+  record.budget_failure = failure;
+  return verdict != TeamBudget::Verdict::used_up;
+}
+
+void Handler::spend(const std::string& caller, const Usage& usage) {
+  const int tokens = usage.prompt_tokens + usage.completion_tokens;
+  budget_.spend(caller, tokens, unix_time());
+  if (team_) team_->spend(caller, tokens, unix_time());
 }
 
 Answer Handler::complete(const Call& call, const Outlet& outlet, Record& record) {
@@ -162,9 +183,7 @@ Answer Handler::ask(const CompletionRequest& request, const Call& call, const Ou
   record.model = outcome.completion.model;
   record.finish_reason = outcome.completion.finish_reason;
   record.usage = outcome.completion.usage;
-  if (const auto& usage = outcome.completion.usage) {
-    budget_.spend(record.caller, usage->prompt_tokens + usage->completion_tokens, unix_time());
-  }
+  if (outcome.completion.usage) spend(record.caller, *outcome.completion.usage);
   record.completion_bytes = outcome.completion.completion.size();
   if (outcome.first_byte > start) record.first_byte = duration_cast<microseconds>(outcome.first_byte - start);
   if (!request.stream) return outcome.status == 200 ? json_answer(outcome.completion) : refusal(outcome);

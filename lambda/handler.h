@@ -10,6 +10,7 @@
 #include "lambda/budget.h"
 #include "lambda/model.h"
 #include "lambda/record.h"
+#include "lambda/team_budget.h"
 
 namespace fimd {
 
@@ -18,7 +19,8 @@ struct Call {
   std::string path;
   HeaderList headers;
   std::string body;
-  bool trusted = false;  // AWS has already checked who calls: no token needed
+  std::string fault = {};  // not empty: there is no body to read, and this is why
+  bool trusted = false;    // AWS has already checked who calls: no token needed
   Deadline deadline = Deadline::max();
 };
 
@@ -34,7 +36,7 @@ struct Answer {
 struct Outlet {
   std::function<void(const Answer& head)> begin;
   std::function<bool(std::string_view)> write;  // false: the client has left
-  std::function<bool()> abandoned;              // may be empty
+  std::function<bool()> abandoned;              // asked while the model is silent; may be empty
 };
 
 struct Limits {
@@ -46,7 +48,9 @@ struct Limits {
 
 class Handler {
  public:
-  Handler(Model model, Doorkeeper doorkeeper, Limits limits, std::vector<std::string> cors_origins);
+  // `team` may be null: then each process counts for itself.
+  Handler(Model model, Doorkeeper doorkeeper, Limits limits, std::vector<std::string> cors_origins,
+          TeamBudget* team = nullptr);
 
   // Never throws for anything a caller or a model may send. `record` is filled for the log. Several threads
   // may call.
@@ -54,6 +58,8 @@ class Handler {
 
  private:
   Answer route(const Call& call, const Outlet& outlet, Record& record);
+  bool within_budget(const std::string& caller, Deadline deadline, Record& record);
+  void spend(const std::string& caller, const Usage& usage);
   Answer complete(const Call& call, const Outlet& outlet, Record& record);
   Answer ask(const CompletionRequest& request, const Call& call, const Outlet& outlet, Record& record);
   HeaderList cors_headers(const Call& call) const;
@@ -62,6 +68,7 @@ class Handler {
   Doorkeeper doorkeeper_;
   Limits limits_;
   Budget budget_;
+  TeamBudget* team_;
   std::vector<std::string> cors_origins_;
 };
 

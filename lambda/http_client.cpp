@@ -114,6 +114,9 @@ bool HttpClient::connected() const {
 void HttpClient::close() {
   connection_.reset();
 }
+bool HttpClient::peer_closed() const {
+  return connected() && connection_->wire.peer_closed();
+}
 void HttpClient::abandon_when(std::function<bool()> abandoned) {
   abandoned_ = std::move(abandoned);
 }

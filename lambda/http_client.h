@@ -72,6 +72,7 @@ class HttpClient {
   bool connected() const;
   void connect(Deadline deadline);  // does nothing when connected
   void close();
+  bool peer_closed() const;  // while a request is being written: nobody will read its end
 
   HttpHead send(const HttpRequest& request, Deadline deadline);
   // The next bytes of the body, as soon as there are some; empty at the end.

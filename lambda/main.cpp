@@ -54,16 +54,23 @@ void print_log(std::FILE* stream, const Record& record) {
   std::fflush(stream);
 }
 
+// SIGTERM ends an idle process at once. A running call is given up and answered first.
+volatile sig_atomic_t answering = 0;
+volatile sig_atomic_t terminated = 0;
+
+void on_sigterm(int) {
+  if (!answering) ::_exit(0);
+  terminated = 1;
+}
+
 // A streamed answer goes out while it is made; any other in one piece at the end.
 void answer_streamed(RuntimeApi& api, Handler& handler, const Invocation& invocation, const Event& event,
                      Record& record) {
   const Outlet outlet{
       .begin = [&](const Answer& head) { api.begin_stream(invocation, stream_prelude(head)); },
       .write = [&](std::string_view bytes) { return api.write(bytes); },
-      .abandoned = {}};
-  const Answer answer =
-      event.error.empty() ? handler.handle(event.call, outlet, record) : error_answer(400, event.error);
-  record.status = answer.status;
+      .abandoned = [&] { return terminated || api.stream_dropped(); }};
+  const Answer answer = handler.handle(event.call, outlet, record);
   print_log(stdout, record);
   if (!answer.streamed) {
     outlet.begin(answer);
@@ -76,23 +83,29 @@ void answer_streamed(RuntimeApi& api, Handler& handler, const Invocation& invoca
 
 void answer_whole(RuntimeApi& api, Handler& handler, const Invocation& invocation, const Event& event,
                   Record& record) {
-  const Answer answer =
-      event.error.empty() ? handler.handle(event.call, Outlet{}, record) : error_answer(400, event.error);
-  record.status = answer.status;
+  const Outlet outlet{.begin = {}, .write = {}, .abandoned = [] { return terminated != 0; }};
+  const Answer answer = handler.handle(event.call, outlet, record);
   print_log(stdout, record);
   api.respond(invocation, event_answer(event.shape, answer));
 }
 
-void serve_invocations(RuntimeApi& api, Handler& handler, bool stream_responses) {
+// Until SIGTERM.
+void serve_invocations(RuntimeApi& api, Backend& backend, bool stream_responses) {
+  const std::string name = environment("AWS_LAMBDA_FUNCTION_NAME").value_or("fim-lambda");
   for (bool cold = true;; cold = false) {
+    answering = 0;
+    if (terminated) return;
     const Invocation invocation = api.next();
+    answering = 1;
     Record record;
+    record.function = name;
     record.request_id = invocation.id;
     record.cold = cold;
     Event event = read_event(invocation.event);
     if (invocation.deadline != Deadline::max()) event.call.deadline = invocation.deadline - kAnswerMargin;
     const bool streamed = stream_responses && event.shape != EventShape::direct;
-    (streamed ? answer_streamed : answer_whole)(api, handler, invocation, event, record);
+    (streamed ? answer_streamed : answer_whole)(api, backend.handler(), invocation, event, record);
+    if (const std::string fault = backend.settle(); !fault.empty()) complain(fault);
   }
 }
 
@@ -106,7 +119,8 @@ int run_in_lambda(const std::string& address) {
     if (!settings.open && settings.tokens.empty())
       complain("FIM_TOKENS is empty: requests from the internet are refused");
     if (const std::string fault = backend.warm_up(); !fault.empty()) complain(fault);
-    serve_invocations(api, backend.handler(), settings.stream_responses);
+    serve_invocations(api, backend, settings.stream_responses);
+    return 0;
   } catch (const std::invalid_argument& error) {
     complain(error.what());
     api.fail_init({"Runtime.InvalidConfiguration", error.what()});
@@ -165,6 +179,7 @@ int run_serve(const ServeOptions& options) {
   Backend backend(settings);
   const auto log = [&](const Record& record) {
     if (!options.quiet) print_log(stderr, record);
+    if (const std::string fault = backend.settle(); !fault.empty()) complain(fault);
   };
   if (options.exit_with_parent) follow_parent();
   LocalServer server(options.address, options.port, backend.handler(), log);
@@ -197,7 +212,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
-  ::signal(SIGTERM, [](int) { ::_exit(0); });
+  ::signal(SIGTERM, on_sigterm);
   // A static binary must not load libnss_*.so of another glibc; "files" and "dns" are built in.
   __nss_configure_lookup("hosts", "files dns");
   ::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);

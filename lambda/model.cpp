@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
@@ -71,14 +72,22 @@ class Splitter {
   FrameDecoder lines_;
 };
 
+// Nothing came back at all, as from a peer that had closed the connection before. Bytes that are no HTTP are
+// an answer.
+bool found_dead(const boost::system::error_code& error) {
+  using boost::beast::http::error::end_of_stream;
+  const auto http = make_error_code(end_of_stream);
+  const bool gave_up =
+      error == boost::asio::error::timed_out || error == boost::asio::error::operation_aborted;
+  return !gave_up && (error == http || error.category() != http.category());
+}
+
 HttpHead send(HttpClient& client, const HttpRequest& request, Deadline deadline) {
   const bool reused = client.connected();
   try {
     return client.send(request, deadline);
   } catch (const system_error& error) {
-    const bool gave_up = error.code() == boost::asio::error::timed_out ||
-                         error.code() == boost::asio::error::operation_aborted;
-    if (!reused || gave_up) throw;
+    if (!reused || !found_dead(error.code())) throw;
   }
   return client.send(request, deadline);
 }
@@ -126,8 +135,7 @@ Outcome UpstreamModel::complete(const CompletionRequest& request, const CallTerm
     outcome = exchange(*client, request, terms);
   } catch (const system_error& error) {
     client->close();
-    const bool late = error.code() == boost::asio::error::timed_out;
-    outcome = late ? refusal(504, "no answer in time") : refusal(502, "connection failed");
+    outcome = broken_call(error.code());
   }
   give_back(std::move(client));
   outcome.completion.provider = settings_.dialect->name;
@@ -155,13 +163,20 @@ Outcome UpstreamModel::refusal(int status, std::string_view message) const {
   return Outcome{.status = status, .error = sentence, .retry_after = {}, .completion = {}};
 }
 
+Outcome UpstreamModel::broken_call(boost::system::error_code error) const {
+  if (error == boost::asio::error::timed_out) return refusal(504, "no answer in time");
+  if (error == boost::asio::error::operation_aborted) return refusal(503, "the call was given up");
+  return refusal(502, "connection failed");
+}
+
 Outcome UpstreamModel::upstream_error(HttpClient& client, const HttpHead& head,
                                       const CallTerms& terms) const {
   const json body = json::parse(client.read_all(kMaxRefusalBytes, terms.deadline), nullptr, false);
   std::string message = sentence(body);
   if (message.empty()) message = "HTTP " + std::to_string(head.status);
-  const std::string hint(settings_.dialect->key_hint);
-  if (head.status == 401 && !hint.empty()) message += " (" + hint + ")";
+  const auto hint = settings_.dialect->hint;
+  const std::string advice = hint ? hint(head.status, settings_.url.host, message) : "";
+  if (!advice.empty()) message += " (" + advice + ")";
   Outcome outcome = refusal(head.status >= 400 ? head.status : 502, message);
   outcome.retry_after = head.header("Retry-After");
   return outcome;

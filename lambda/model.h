@@ -1,6 +1,7 @@
 // One completion from the model: the only step of an invocation that waits for somebody else.
 #pragma once
 
+#include <boost/system/error_code.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,8 +43,8 @@ struct UpstreamSettings {
 
 // A model behind HTTP. Keeps its connections for the next call and repeats a call once when a kept one turns
 // out to be dead (a frozen Lambda wakes up with such connections). Several threads may call at once. Any
-// upstream error keeps its status; 502 is an answer nobody understands or a dead connection; 504 is silence
-// until the deadline.
+// upstream error keeps its status; 502 is an answer nobody understands or a dead connection; 503 is a call
+// that was abandoned; 504 is silence until the deadline.
 class UpstreamModel {
  public:
   UpstreamModel(UpstreamSettings settings, const Tls* tls);
@@ -60,6 +61,7 @@ class UpstreamModel {
   Outcome read_whole(HttpClient& client, const CallTerms& terms) const;
   Outcome read_stream(HttpClient& client, const CallTerms& terms) const;
   Outcome refusal(int status, std::string_view message) const;
+  Outcome broken_call(boost::system::error_code error) const;
   Outcome upstream_error(HttpClient& client, const HttpHead& head, const CallTerms& terms) const;
 
   UpstreamSettings settings_;

@@ -4,19 +4,16 @@
 
 #include <string>
 
-#include "lambda/http_client.h"
-#include "lambda/sigv4.h"
+#include "lambda/aws_api.h"
 
 namespace fimd {
 
 struct ParameterRequest {
-  std::string name;
-  std::string region;
-  AwsCredentials credentials;
-  Url endpoint;
+  std::string name;  // empty: the key is not in the parameter store
+  AwsApi store;
 };
 
-// A value, or why there is none: an AWS error type such as "AccessDeniedException", or "no answer".
+// A value, or why there is none: see AwsAnswer.
 struct ParameterAnswer {
   std::string value;
   std::string failure;

@@ -1,5 +1,7 @@
 #include "lambda/record.h"
 
+#include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "protocol/json_text.h"
@@ -9,8 +11,17 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kMaxWordBytes = 100;
+
 double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000.0;
+}
+
+// A vendor's own word, if it looks like one. Anything else could be text of somebody's.
+std::string word(const std::string& text) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) || std::strchr("._-:/@+", c); };
+  const bool good = text.size() <= kMaxWordBytes && std::all_of(text.begin(), text.end(), plain);
+  return good ? text : "?";
 }
 
 json metric(const char* name, const char* unit) {
@@ -21,21 +32,22 @@ json metric(const char* name, const char* unit) {
 
 std::string log_line(const Record& record, std::chrono::milliseconds now) {
   json metrics = {metric("TotalTime", "Milliseconds"), metric("Errors", "Count")};
-  json line = {
-      {"request_id", record.request_id},
-      {"caller", record.caller},
-      {"provider", record.provider.empty() ? "none" : record.provider},  // a dimension may not be empty
-      {"model", record.model},
-      {"status", record.status},
-      {"prompt_bytes", record.prompt_bytes},
-      {"suffix_bytes", record.suffix_bytes},
-      {"completion_bytes", record.completion_bytes},
-      {"finish_reason", record.finish_reason},
-      {"streamed", record.streamed},
-      {"cold", record.cold},
-      {"AuthTime", milliseconds(record.auth)},
-      {"TotalTime", milliseconds(record.total)},
-      {"Errors", record.status >= 500 ? 1 : 0}};
+  json line = {{"function", record.function},
+               {"request_id", record.request_id},
+               {"caller", record.caller},
+               {"provider", record.provider},
+               {"model", word(record.model)},
+               {"status", record.status},
+               {"prompt_bytes", record.prompt_bytes},
+               {"suffix_bytes", record.suffix_bytes},
+               {"completion_bytes", record.completion_bytes},
+               {"finish_reason", word(record.finish_reason)},
+               {"streamed", record.streamed},
+               {"cold", record.cold},
+               {"AuthTime", milliseconds(record.auth)},
+               {"TotalTime", milliseconds(record.total)},
+               {"Errors", record.status >= 500 ? 1 : 0}};
+  if (!record.budget_failure.empty()) line["budget_failure"] = record.budget_failure;
   if (record.first_byte) {
     line["ModelFirstByte"] = milliseconds(*record.first_byte);
     metrics.push_back(metric("ModelFirstByte", "Milliseconds"));
@@ -49,7 +61,7 @@ std::string log_line(const Record& record, std::chrono::milliseconds now) {
     }
   }
   const json group = {{"Namespace", "fim-lambda"},
-                      {"Dimensions", json::array({json::array({"provider"})})},
+                      {"Dimensions", json::array({json::array({"function"})})},
                       {"Metrics", metrics}};
   line["_aws"] = {{"Timestamp", now.count()}, {"CloudWatchMetrics", json::array({group})}};
   return dump_json(line);

@@ -10,6 +10,7 @@
 namespace fimd {
 
 struct Record {
+  std::string function = "local";  // its name in AWS
   std::string request_id;
   std::string caller;  // name of the token; empty when nobody was let in
   std::string provider;
@@ -21,7 +22,8 @@ struct Record {
   std::optional<Usage> usage;
   std::string finish_reason;
   bool streamed = false;
-  bool cold = false;  // the first request of this process
+  std::string budget_failure;  // why the team's budget could not be asked; empty when it could
+  bool cold = false;           // the first request of this process
   std::chrono::microseconds auth{0};
   std::optional<std::chrono::microseconds> first_byte;  // of the model, from the start of the call
   std::chrono::microseconds total{0};

@@ -21,6 +21,11 @@ constexpr std::size_t kMaxEventBytes =
 constexpr std::size_t kMaxStatusBytes = 64 * 1024;
 constexpr auto kPatience = std::chrono::seconds(10);
 
+[[noreturn]] void give_up(int status) {
+  throw system_error(make_error_code(boost::asio::error::connection_aborted),
+                     "The Runtime API answered " + std::to_string(status));
+}
+
 Deadline soon() {
   return std::chrono::steady_clock::now() + kPatience;
 }
@@ -65,7 +70,7 @@ Invocation RuntimeApi::next() {
   Invocation invocation{.id = head.header("Lambda-Runtime-Aws-Request-Id"),
                         .event = client_.read_all(kMaxEventBytes, Deadline::max()),
                         .deadline = deadline_of(head.header("Lambda-Runtime-Deadline-Ms"))};
-  if (head.status != 200) throw system_error(make_error_code(boost::asio::error::connection_refused));
+  if (head.status != 200) give_up(head.status);
   ::setenv("_X_AMZN_TRACE_ID", head.header("Lambda-Runtime-Trace-Id").c_str(), 1);
   return invocation;
 }
@@ -75,7 +80,7 @@ HttpHead RuntimeApi::post(const std::string& path, HeaderList headers, const std
   const HttpHead head =
       client_.send({.method = "POST", .target = kBase + path, .headers = headers, .body = body}, soon());
   client_.read_all(kMaxStatusBytes, soon());
-  if (head.status >= 500) throw system_error(make_error_code(boost::asio::error::connection_aborted));
+  if (head.status >= 500) give_up(head.status);
   return head;
 }
 
@@ -94,6 +99,7 @@ void RuntimeApi::fail_init(const Failure& failure) {
 
 void RuntimeApi::begin_stream(const Invocation& invocation, const std::string& prelude) {
   stream_broken_ = false;
+  streaming_ = true;
   client_.begin({.method = "POST",
                  .target = kBase + ("invocation/" + invocation.id) + "/response",
                  .headers = {{"Content-Type", "application/vnd.awslambda.http-integration-response"},
@@ -116,7 +122,12 @@ bool RuntimeApi::write(std::string_view bytes) {
   return !stream_broken_;
 }
 
+bool RuntimeApi::stream_dropped() const {
+  return streaming_ && (stream_broken_ || client_.peer_closed());
+}
+
 void RuntimeApi::end_stream(const std::optional<Failure>& failure) {
+  streaming_ = false;
   if (stream_broken_) return;
   HeaderList trailers;
   if (failure) {
@@ -125,7 +136,7 @@ void RuntimeApi::end_stream(const std::optional<Failure>& failure) {
   const HttpHead head = client_.end(trailers, soon());
   client_.read_all(kMaxStatusBytes, soon());
   client_.close();  // as the documentation asks after a streamed response
-  if (head.status >= 500) throw system_error(make_error_code(boost::asio::error::connection_aborted));
+  if (head.status >= 500) give_up(head.status);
 }
 
 }  // namespace fimd

@@ -38,12 +38,15 @@ class RuntimeApi {
   // A streamed response: begin, any number of writes, end. A failure after begin goes into the trailers.
   void begin_stream(const Invocation& invocation, const std::string& prelude);
   bool write(std::string_view bytes);  // false: nobody listens any more
+  // While a response is streamed: AWS has dropped it, because its reader is gone.
+  bool stream_dropped() const;
   void end_stream(const std::optional<Failure>& failure);
 
  private:
   HttpHead post(const std::string& path, HeaderList headers, const std::string& body);
 
   HttpClient client_;
+  bool streaming_ = false;
   bool stream_broken_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "lambda/settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <stdexcept>
@@ -58,20 +59,35 @@ Url upstream_url(const Environment& environment, const Dialect& dialect) {
 }
 
 // The variables are those that AWS sets for a function and that its SDKs read.
-ParameterRequest key_source(const Environment& environment) {
-  ParameterRequest source;
-  source.name = environment("FIM_KEY_PARAMETER").value_or("");
-  if (source.name.empty()) return source;
-  source.region = environment("AWS_REGION").value_or("us-east-1");
-  source.credentials = {.access_key = environment("AWS_ACCESS_KEY_ID").value_or(""),
-                        .secret_key = environment("AWS_SECRET_ACCESS_KEY").value_or(""),
-                        .session_token = environment("AWS_SESSION_TOKEN").value_or("")};
-  const std::string domain = source.region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
+AwsApi aws_api(const Environment& environment, const std::string& name, const char* json_version) {
+  AwsApi service{.name = name,
+                 .content_type = std::string("application/x-amz-json-") + json_version,
+                 .region = environment("AWS_REGION").value_or("us-east-1"),
+                 .credentials = {.access_key = environment("AWS_ACCESS_KEY_ID").value_or(""),
+                                 .secret_key = environment("AWS_SECRET_ACCESS_KEY").value_or(""),
+                                 .session_token = environment("AWS_SESSION_TOKEN").value_or("")},
+                 .endpoint = {}};
+  std::string variable = "AWS_ENDPOINT_URL_" + name;
+  std::transform(variable.begin(), variable.end(), variable.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
+  const std::string domain = service.region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
   const auto url =
-      parse_url(environment("AWS_ENDPOINT_URL_SSM").value_or("https://ssm." + source.region + domain));
-  if (!url || (!url->tls && !is_loopback(*url))) refuse("AWS_ENDPOINT_URL_SSM", "must be an https URL");
-  source.endpoint = *url;
-  return source;
+      parse_url(environment(variable.c_str()).value_or("https://" + name + "." + service.region + domain));
+  if (!url || (!url->tls && !is_loopback(*url))) refuse(variable, "must be an https URL");
+  service.endpoint = *url;
+  return service;
+}
+
+ParameterRequest key_source(const Environment& environment) {
+  const std::string name = environment("FIM_KEY_PARAMETER").value_or("");
+  if (name.empty()) return {};
+  return {.name = name, .store = aws_api(environment, "ssm", "1.1")};
+}
+
+BudgetTable budget_table(const Environment& environment) {
+  const std::string name = environment("FIM_BUDGET_TABLE").value_or("");
+  if (name.empty()) return {};
+  return {.name = name, .dynamodb = aws_api(environment, "dynamodb", "1.0")};
 }
 
 void read_provider(const Environment& environment, Settings& settings) {
@@ -113,6 +129,7 @@ Settings read_settings(const Environment& environment) {
       positive(environment, "FIM_MODEL_TIMEOUT_MS", static_cast<int>(settings.limits.model_time.count())));
   settings.limits.daily.calls = positive(environment, "FIM_DAILY_CALLS", 0);
   settings.limits.daily.tokens = positive(environment, "FIM_DAILY_TOKENS", 0);
+  settings.budget_table = budget_table(environment);
   settings.cors_origins = list(environment("FIM_CORS_ORIGINS").value_or(""));
   settings.ca_path = environment("FIM_CA_PATH").value_or(first_ca_place());
   const std::string mode = environment("FIM_INVOKE_MODE").value_or("buffered");

@@ -10,6 +10,7 @@
 #include "lambda/handler.h"
 #include "lambda/model.h"
 #include "lambda/parameter_store.h"
+#include "lambda/team_budget.h"
 
 namespace fimd {
 
@@ -32,6 +33,7 @@ struct Settings {
 
   // FIM_MAX_TOKENS, FIM_MAX_INPUT_BYTES, FIM_MODEL_TIMEOUT_MS, FIM_DAILY_CALLS, FIM_DAILY_TOKENS
   Limits limits;
+  BudgetTable budget_table;               // FIM_BUDGET_TABLE: one count for all instances
   std::vector<std::string> cors_origins;  // FIM_CORS_ORIGINS, separated by commas; "*" is any
   std::string ca_path;                    // FIM_CA_PATH, or where the system keeps its certificates
   bool stream_responses = false;          // FIM_INVOKE_MODE=response_stream: behind a streaming function URL

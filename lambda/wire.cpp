@@ -62,6 +62,11 @@ void Wire::set_terms(Deadline deadline, std::function<bool()> abandoned) {
   abandoned_ = std::move(abandoned);
 }
 
+bool Wire::peer_closed() const {
+  pollfd watched{fd_, POLLRDHUP, 0};
+  return ::poll(&watched, 1, 0) > 0;
+}
+
 bool Wire::connect_to(const addrinfo& address, error_code& error) {
   fd_ = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   error = fd_ < 0 ? system_failure() : error_code();

@@ -31,6 +31,9 @@ class Wire {
   // For everything that follows. `abandoned` is asked every 20 ms of waiting; empty: never.
   void set_terms(Deadline deadline, std::function<bool()> abandoned);
 
+  // The other side has closed its half, or the connection is broken. Does not wait.
+  bool peer_closed() const;
+
   // Beast's SyncReadStream and SyncWriteStream. Errors: eof, timed_out, operation_aborted, and what the
   // system says.
   template <typename Buffers>

@@ -18,7 +18,7 @@ const std::string kV1 =
 // What an event is taken for: its error, or shape, method, path and body.
 std::string reading(const std::string& event) {
   const Event read = read_event(event);
-  if (!read.error.empty()) return read.error;
+  if (!read.call.fault.empty()) return read.call.fault;
   const char* shapes[] = {"v2", "v1", "body", "direct"};
   return std::string(shapes[static_cast<int>(read.shape)]) + " " + read.call.method + " " + read.call.path +
          " " + read.call.body;
@@ -69,6 +69,8 @@ TEST_CASE("events: only an invocation without an envelope is trusted") {
   CHECK_FALSE(read_event(kV1).call.trusted);
   CHECK(read_event(R"({"prompt":"a"})").call.trusted);
   CHECK(read_event(R"({"body":"{}"})").call.trusted);
+  CHECK(read_event("[]").call.trusted);
+  CHECK_FALSE(read_event(R"({"version":"2.0","body":7})").call.trusted);
 }
 
 TEST_CASE("events: answers wear the envelope of their door") {

@@ -114,7 +114,11 @@ TEST_CASE("handler: nobody comes in without a token, and the body is not looked 
   CHECK(answer_to(call) == R"(401 {"error":"Unauthorized","success":false})");
   call.headers = {{"AUTHORIZATION", "Bearer wrong"}};
   CHECK(answer_to(call) == R"(401 {"error":"Unauthorized","success":false})");
+  call.fault = "Field body is not valid base64";
+  CHECK(answer_to(call).starts_with("401 "));
   call.headers = {{"AUTHORIZATION", "Bearer t"}};
+  CHECK(answer_to(call) == R"(400 {"error":"Field body is not valid base64","success":false})");
+  call.fault.clear();
   CHECK(answer_to(call).starts_with("400 "));
   call.headers = {};
   call.trusted = true;

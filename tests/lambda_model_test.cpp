@@ -183,7 +183,7 @@ TEST_CASE("model: who leaves ends the call") {
   CodestralStandIn stalling("0123456789abcdef", {.ending = Ending::stall, .stop_after = 250});
   Caller silent(stalling.url());
   silent.abandoned = [&] { return !silent.deltas.empty(); };
-  CHECK(silent.result(true, 60s) == "502 Codestral error: connection failed");
+  CHECK(silent.result(true, 60s) == "503 Codestral error: the call was given up");
   CHECK(stalling.server().wait_for_disconnects(1));
 
   CodestralStandIn talking(std::string(10'000, 'x'), {.delta_delay = 1ms});

@@ -63,6 +63,14 @@ TEST_CASE("providers: Codestral") {
   CHECK(text_of(said.outcome) == "x|length");
 }
 
+TEST_CASE("providers: a key for Mistral's other host is recognised") {
+  const auto hint = codestral_dialect().hint;
+  CHECK(hint(401, "codestral.mistral.ai", "").find("https://api.mistral.ai") != std::string::npos);
+  CHECK(hint(401, "api.mistral.ai", "").find("leave FIM_UPSTREAM_URL unset") != std::string::npos);
+  CHECK_FALSE(hint(401, "127.0.0.1", "").empty());
+  CHECK(hint(403, "api.mistral.ai", "").empty());
+}
+
 TEST_CASE("providers: OpenAI's completions, with a suffix or with the model's tokens") {
   const Reply whole{.body = R"({"choices":[{"text":"x","finish_reason":"stop"}],"model":"mm",
                                 "usage":{"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":4}}})"};
@@ -101,7 +109,9 @@ TEST_CASE("providers: vLLM refuses a suffix and its sentence is passed on") {
   CHECK(text_of(talk(openai_dialect(),
                      {.status = 400,
                       .body = R"({"error":{"message":"suffix is not currently supported","code":400}})"})
-                    .outcome) == "Model error: suffix is not currently supported");
+                    .outcome) ==
+        "Model error: suffix is not currently supported "
+        "(FIM_MODEL_FAMILY writes the model's own tokens instead)");
 }
 
 TEST_CASE("providers: DeepSeek") {

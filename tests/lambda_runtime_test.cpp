@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "tests/support/catch.h"
 #include "tests/support/child.h"
@@ -144,6 +145,67 @@ TEST_CASE("runtime: a parameter store that denies is asked again by the next req
   CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
 }
 
+TEST_CASE("runtime: a model that may do without a key is not asked without one while the store denies") {
+  ScriptedServer store({Reply{.status = 400, .body = R"({"__type":"AccessDeniedException"})"},
+                        Reply{.status = 400, .body = R"({"__type":"AccessDeniedException"})"},
+                        Reply{.status = 400, .body = R"({"__type":"ParameterNotFound"})"}});
+  Variables variables = with_parameter(store);
+  variables["FIM_PROVIDER"] = "openai";
+  variables["FIM_MODEL"] = "m";
+  Function function(variables);
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 500);
+  CHECK(function.codestral.server().exchanges().empty());
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 404);  // the stand-in knows no /v1/completions
+}
+
+namespace {
+
+// A function whose team shares a budget that is kept in a table at `table`.
+Variables with_budget(const ScriptedServer& table) {
+  return {{"FIM_BUDGET_TABLE", "budget"},
+          {"FIM_DAILY_CALLS", "9"},
+          {"FIM_DAILY_TOKENS", "999"},
+          {"AWS_REGION", "eu-west-1"},
+          {"AWS_ACCESS_KEY_ID", "A"},
+          {"AWS_SECRET_ACCESS_KEY", "s"},
+          {"AWS_ENDPOINT_URL_DYNAMODB", table.url()}};
+}
+
+}  // namespace
+
+TEST_CASE("runtime: a team's budget is asked before the call and told afterwards") {
+  ScriptedServer table({Reply{.body = "{}"}});
+  Function function(with_budget(table));
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
+  REQUIRE(table.wait_for_requests(2));
+  const json asked = json::parse(table.exchanges()[0].request.body);
+  CHECK(asked["Key"]["caller"]["S"] == "anonymous");
+  CHECK(asked["ConditionExpression"] ==
+        "(attribute_not_exists(#calls) OR #calls < :max_calls) AND "
+        "(attribute_not_exists(#tokens) OR #tokens < :max_tokens)");
+  CHECK(asked["ExpressionAttributeValues"][":max_calls"]["N"] == "9");
+  const json told = json::parse(table.exchanges()[1].request.body);
+  CHECK(told["ExpressionAttributeNames"]["#count"] == "tokens");
+  CHECK_FALSE(told.contains("ConditionExpression"));
+  CHECK(table.exchanges()[1].request.header("X-Amz-Target") == "DynamoDB_20120810.UpdateItem");
+}
+
+TEST_CASE("runtime: a team's budget that is used up, and one that cannot be asked") {
+  const Reply used_up{
+      .status = 400,
+      .body = R"({"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"})"};
+  ScriptedServer table({used_up, Reply{.status = 400, .body = R"({"__type":"ResourceNotFoundException"})"}});
+  Function function(with_budget(table));
+  const json refused = function.invoke(http_event(kAsk));
+  CHECK(refused["statusCode"] == 429);
+  CHECK(refused["body"] == R"({"error":"Daily budget used up","success":false})");
+  CHECK(function.codestral.server().exchanges().empty());
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
+  CHECK(function.invoke(http_event(kAsk))["statusCode"] == 200);
+  CHECK(function.child->output().find(R"("budget_failure":"ResourceNotFoundException")") !=
+        std::string::npos);
+}
+
 TEST_CASE("runtime: a slow parameter store does not take the whole INIT") {
   ScriptedServer store({Reply{.delay = 60s}, Reply{.body = R"({"Parameter":{"Value":"stand-in-key"}})"}});
   Function function(with_parameter(store));
@@ -176,8 +238,21 @@ TEST_CASE("runtime: goes at SIGTERM") {
   CHECK(function.child->wait() == 0);
 }
 
-TEST_CASE("runtime: a freeze between invocations is survived") {
-  Function function;
+TEST_CASE("runtime: at SIGTERM a running call is given up and answered") {
+  Function function({}, {.delay = 60s});
+  std::thread terminator([&] {
+    function.codestral.server().wait_for_requests(1);
+    ::kill(function.child->pid(), SIGTERM);
+  });
+  const json answer = function.invoke(http_event(kAsk));
+  terminator.join();
+  CHECK(answer["statusCode"] == 503);
+  CHECK(json::parse(answer["body"].get<std::string>())["error"] == "Codestral error: the call was given up");
+  CHECK(function.child->wait() == 0);
+}
+
+TEST_CASE("runtime: a freeze between invocations is survived, though the model hangs up meanwhile") {
+  Function function({}, {.ending = Reply::Ending::close, .stop_after = 100'000});
   CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
   ::kill(function.child->pid(), SIGSTOP);
   ::kill(function.child->pid(), SIGCONT);
@@ -226,6 +301,17 @@ TEST_CASE("runtime: a caller who leaves a stream ends the call of the model") {
                       [](std::string_view chunk) { return !chunk.starts_with("data"); });
   CHECK(function.codestral.server().wait_for_disconnects(1));
   CHECK(function.invoke(R"({"prompt":""})")["success"] == true);
+}
+
+TEST_CASE("runtime: a caller who leaves while the model is silent ends the call as well") {
+  Function function(Variables{{"FIM_INVOKE_MODE", "response_stream"}},
+                    {.delta_bytes = 1, .ending = Reply::Ending::stall, .stop_after = 400});
+  int deltas = 0;
+  function.api.invoke(http_event(kAskStream), 10s, [&](std::string_view chunk) {
+    deltas += chunk.starts_with("data") ? 1 : 0;
+    return deltas < 2;
+  });
+  CHECK(function.codestral.server().wait_for_disconnects(1));
 }
 
 TEST_CASE("runtime: deltas are passed on as they come") {

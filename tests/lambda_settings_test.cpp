@@ -85,7 +85,7 @@ TEST_CASE("settings: the key may lie in the parameter store") {
   const Variables aws = {
       {"FIM_KEY_PARAMETER", "/fim/key"}, {"AWS_REGION", "eu-west-1"}, {"AWS_ACCESS_KEY_ID", "a"}};
   CHECK(settings(aws).key_source.name == "/fim/key");
-  CHECK(settings(aws).key_source.endpoint.host == "ssm.eu-west-1.amazonaws.com");
+  CHECK(settings(aws).key_source.store.endpoint.host == "ssm.eu-west-1.amazonaws.com");
   CHECK(settings({}).key_source.name.empty());
   Variables elsewhere = aws;
   elsewhere["AWS_ENDPOINT_URL_SSM"] = "http://example.com";

@@ -12,6 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double kMaxTemperature = 1.5;
+constexpr std::string_view kCodestralHost = "codestral.mistral.ai";
 
 std::string request_body(const CompletionRequest& request, const ModelChoice& choice) {
   json body = {{"model", choice.model},
@@ -35,20 +36,29 @@ std::optional<ModelPiece> event(const json& body) {
       body, [](const json& choice) -> const json& { return member(member(choice, "delta"), "content"); });
 }
 
+// Mistral has two hosts, and a key of one is none of the other's.
+std::string hint(int status, std::string_view host, std::string_view) {
+  if (status != 401) return "";
+  if (host == kCodestralHost)
+    return "is the key one for api.mistral.ai? Then set FIM_UPSTREAM_URL to https://api.mistral.ai";
+  if (host == "api.mistral.ai")
+    return "is the key one for codestral.mistral.ai? Then leave FIM_UPSTREAM_URL unset";
+  return "codestral.mistral.ai and api.mistral.ai have different keys, see FIM_UPSTREAM_URL";
+}
+
 }  // namespace
 
 const Dialect& codestral_dialect() {
-  static constexpr Dialect kDialect = {
-      .name = "codestral",
-      .title = "Codestral",
-      .base_url = "https://codestral.mistral.ai",
-      .path = "/v1/fim/completions",
-      .model = "codestral-latest",
-      .key_variable = "CODESTRAL_API_KEY",
-      .key_hint = "codestral.mistral.ai and api.mistral.ai have different keys, see FIM_UPSTREAM_URL",
-      .request = request_body,
-      .answer = answer,
-      .event = event};
+  static constexpr Dialect kDialect = {.name = "codestral",
+                                       .title = "Codestral",
+                                       .base_url = "https://codestral.mistral.ai",
+                                       .path = "/v1/fim/completions",
+                                       .model = "codestral-latest",
+                                       .key_variable = "CODESTRAL_API_KEY",
+                                       .hint = hint,
+                                       .request = request_body,
+                                       .answer = answer,
+                                       .event = event};
   return kDialect;
 }
 

@@ -44,8 +44,11 @@ struct Dialect {
   std::string_view model = "";         // when FIM_MODEL is not set
   bool needs_model = false;            // no default: FIM_MODEL must be set
   std::string_view key_variable = "";  // must hold the key; empty: FIM_API_KEY holds it, if there is one
-  std::string_view key_hint = "";      // added to a 401 of the model
   enum class Streaming { events, lines } streaming = Streaming::events;
+
+  // What to do about an error of the model, from its status, the host that was asked and its sentence. Empty:
+  // nothing to add. Null: never.
+  std::string (*hint)(int status, std::string_view host, std::string_view sentence) = nullptr;
 
   // The body of the request. Only fields that the vendor knows: some refuse the others.
   std::string (*request)(const CompletionRequest& request, const ModelChoice& choice);

@@ -32,6 +32,11 @@ std::string request_body(const CompletionRequest& request, const ModelChoice& ch
   return dump_json(body);
 }
 
+std::string hint(int status, std::string_view, std::string_view sentence) {
+  const bool refuses_suffix = status == 400 && sentence.find("suffix") != std::string_view::npos;
+  return refuses_suffix ? "FIM_MODEL_FAMILY writes the model's own tokens instead" : "";
+}
+
 }  // namespace
 
 const Dialect& openai_dialect() {
@@ -40,6 +45,7 @@ const Dialect& openai_dialect() {
                                        .base_url = "",
                                        .path = "/v1/completions",
                                        .needs_model = true,
+                                       .hint = hint,
                                        .request = request_body,
                                        .answer = text_choice,
                                        .event = text_choice};
