@@ -12,27 +12,34 @@ usage() {
   exit 2
 }
 
+# Sets $account, for those who need it.
+# shellcheck disable=SC2034
 need_aws() {
   command -v aws >/dev/null || fail "the AWS CLI is missing: https://aws.amazon.com/cli/"
   [[ -z ${region:-} ]] || export AWS_REGION=$region AWS_DEFAULT_REGION=$region
-  aws sts get-caller-identity --query Account --output text >/dev/null ||
+  account=$(aws sts get-caller-identity --query Account --output text) ||
     fail "the AWS CLI has no working credentials: run 'aws configure' or 'aws sso login'"
+  load_stack
 }
 
-# shellcheck disable=SC2154  # the script that sources this sets it
-stack_exists() { aws cloudformation describe-stacks --stack-name "$stack" >/dev/null 2>&1; }
-
-# Empty when there is no stack yet.
-stack_parameter() {
-  stack_exists || return 0
-  aws cloudformation describe-stacks --stack-name "$stack" --output text \
-    --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue | [0]" | sed 's/^None$//'
+# Asks CloudFormation about the stack, once: the CLI takes its time. For the functions below; to be called again after a change.
+# shellcheck disable=SC2154  # the script that sources this sets $stack
+load_stack() {
+  local query="Stacks[0].[[['status', '', StackStatus]], Parameters[].['parameter', ParameterKey, ParameterValue],
+    Outputs[].['output', OutputKey, OutputValue]][]"
+  local ask=(aws cloudformation describe-stacks --stack-name "$stack" --output text --query "$query") said
+  if ! stack_facts=$("${ask[@]}" 2>/dev/null); then
+    said=$("${ask[@]}" 2>&1) || [[ $said == *'does not exist'* ]] || fail "$said"
+    stack_facts=''
+  fi
 }
+stack_fact() { awk -F'\t' -v kind="$1" -v name="$2" '$1 == kind && $2 == name {print $3}' <<<"$stack_facts"; }
+stack_parameter() { stack_fact parameter "$1"; }  # empty when there is no stack yet
+stack_output() { stack_fact output "$1"; }
+stack_status() { stack_fact status ''; }
 
-stack_output() {
-  aws cloudformation describe-stacks --stack-name "$stack" --output text \
-    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue | [0]"
-}
+# What is left of a first deployment that failed is no stack: it can only be removed.
+stack_exists() { [[ $(stack_status) && $(stack_status) != ROLLBACK_COMPLETE ]]; }
 
 # 256 random bits, and what the function keeps of them.
 new_token() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
@@ -47,19 +54,22 @@ parameter_json() {
 # apply_stack TEMPLATE NAME=VALUE...: makes the stack or updates it, and waits. TEMPLATE may be --use-previous-template;
 # parameters that are not given keep their values.
 apply_stack() {
-  local body=(--template-body "file://$1") given=" " parameters=() setting name value verb=create said
+  local body=(--template-body "file://$1") given=" " parameters=() setting kind name value verb=create said
   [[ $1 != --* ]] || body=("$1")
   shift
   for setting in "$@"; do
     given+="${setting%%=*} "
     parameters+=("$(parameter_json "${setting%%=*}" "${setting#*=}")")
   done
+  if [[ $(stack_status) == ROLLBACK_COMPLETE ]]; then
+    aws cloudformation delete-stack --stack-name "$stack"
+    aws cloudformation wait stack-delete-complete --stack-name "$stack"
+  fi
   if stack_exists; then
     verb=update
-    while IFS=$'\t' read -r name value; do
-      [[ $given == *" $name "* ]] || parameters+=("$(parameter_json "$name" "$value")")
-    done < <(aws cloudformation describe-stacks --stack-name "$stack" --output text \
-      --query 'Stacks[0].Parameters[].[ParameterKey, ParameterValue]')
+    while IFS=$'\t' read -r kind name value; do
+      [[ $kind != parameter || $given == *" $name "* ]] || parameters+=("$(parameter_json "$name" "$value")")
+    done <<<"$stack_facts"
   fi
   if ! said=$(aws cloudformation "$verb-stack" --stack-name "$stack" "${body[@]}" \
     --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameters "${parameters[@]}" 2>&1); then
@@ -68,4 +78,5 @@ apply_stack() {
   fi
   aws cloudformation wait "stack-$verb-complete" --stack-name "$stack" ||
     fail "the stack was not ${verb}d; 'aws cloudformation describe-stack-events --stack-name $stack' says why"
+  load_stack
 }

@@ -1,6 +1,8 @@
 """The real scripts against a local AWS (moto): deploy, call, update, rotate the key, add and revoke tokens, destroy."""
 
 import contextlib
+import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -8,8 +10,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
+import urllib.parse
+import urllib.request
 import zipfile
+
+import boto3
 
 import sam
 from harness import KEY, ROOT, STATIC, TEXT, curl, gateway, package, stand_in
@@ -35,12 +43,92 @@ def local_aws():
         process.stdout.close()
 
 
+class Door:
+    """The deployed endpoint: runs the uploaded package with its configuration behind the local gateway, anew when either
+    has changed, as AWS does."""
+
+    def __init__(self, client, environment, folder):
+        self.client, self.environment, self.folder = client, environment, folder
+        self.deployed, self.running, self.lock = None, contextlib.ExitStack(), threading.Lock()
+        self.model, _ = self.running.enter_context(stand_in())
+        self.instances = contextlib.ExitStack()
+        self.running.callback(lambda: self.instances.close())
+        door = self
+
+        class Request(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                door.forward(self)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Request)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/fim"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.running.close()
+
+    def instance(self):
+        """The gateway before what is deployed now."""
+        deployed = self.client("lambda").list_functions()["Functions"][0]["Environment"]["Variables"], self.package()
+        if deployed != self.deployed:
+            self.deployed = deployed
+            self.restart()
+
+    def package(self):
+        """Bucket and name of the only package there."""
+        [bucket] = self.client("s3").list_buckets()["Buckets"]
+        [item] = self.client("s3").list_objects_v2(Bucket=bucket["Name"])["Contents"]
+        return bucket["Name"], item["Key"]
+
+    def restart(self):
+        """Another instance, which remembers nothing of the one before."""
+        variables, place = self.deployed
+        self.instances.close()
+        self.client("s3").download_file(*place, str(self.folder / "package.zip"))
+        bootstrap = self.folder / "bootstrap"
+        bootstrap.unlink(missing_ok=True)
+        with zipfile.ZipFile(self.folder / "package.zip") as archive:
+            archive.extract("bootstrap", self.folder)
+        bootstrap.chmod(0o755)
+        aws = self.environment["AWS_ENDPOINT_URL"]
+        env = {**{name: str(value) for name, value in variables.items()}, **self.environment, "FIM_UPSTREAM_URL": self.model, "AWS_ENDPOINT_URL_SSM": aws,
+               "AWS_ENDPOINT_URL_DYNAMODB": aws}
+        options = ["--sign", "test:test"] if variables["FIM_AUTH"] == "iam" else []
+        streaming = variables["FIM_INVOKE_MODE"] == "response_stream"
+        options += ["--door", "url", "--stream"] if streaming else []
+        self.gateway, _ = self.instances.enter_context(gateway([bootstrap], *options, env=env))
+
+    def forward(self, request):
+        with self.lock:
+            self.instance()
+            body = request.rfile.read(int(request.headers["Content-Length"]))
+            # Byte for byte what came, Host too: it is signed.
+            connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.gateway).netloc)
+            connection.putrequest("POST", "/fim", skip_host=True, skip_accept_encoding=True)
+            for name, value in request.headers.items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            content = answer.read()
+            connection.close()
+        request.send_response(answer.status)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+
 class Deploy(unittest.TestCase):
     def setUp(self):
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
         self.environment = stack.enter_context(local_aws())
         self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        self.door = Door(self.client, self.environment, self.folder)
+        stack.callback(self.door.close)
 
     def script(self, name, *arguments, check=True, **env):
         done = subprocess.run([str(ROOT / "lambda" / name), *map(str, arguments)], env={**self.environment, **env},
@@ -49,97 +137,136 @@ class Deploy(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
-    def aws(self, *arguments):
-        done = subprocess.run(["aws", *arguments, "--output", "json"], env=self.environment, capture_output=True,
-                              text=True, check=True)
-        return json.loads(done.stdout or "null")
+    def client(self, service):
+        """What looks at the local AWS without the CLI, which the scripts use: it starts slowly."""
+        return boto3.client(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"], region_name="eu-west-1",
+                            aws_access_key_id="test", aws_secret_access_key="test")
 
-    def deploy(self, *arguments, key=KEY):
+    def deploy(self, *arguments, key=KEY, check=True):
         # CloudFormation transforms SAM on AWS's side, moto does not: the real translator does it here.
         template = self.folder / "template.json"
         template.write_text(json.dumps(self.known_to_moto(sam.transformed())))
-        return self.script("deploy", "--zip", package("x86_64"), "--template", template, "--no-check", *arguments,
+        return self.script("deploy", "--zip", package("x86_64"), "--template", template, *arguments, check=check,
                            CODESTRAL_API_KEY=key)
 
-    @staticmethod
-    def known_to_moto(template):
-        """Without the HTTP API, which moto cannot make from a template; the endpoint gets an invented id."""
+    def known_to_moto(self, template):
+        """Without the HTTP API, which moto cannot make from a template; the endpoint is our own door."""
         names = [name for name, resource in template["Resources"].items() if "ApiGatewayV2" in resource["Type"]]
-        for name in [*names, "ApiMayInvoke"]:
+        for name in [*names, "ApiMayInvoke", "CallerPolicy"]:
             del template["Resources"][name]
-        endpoint = template["Outputs"]["Endpoint"]["Value"]["Fn::If"][2]
-        endpoint["Fn::Sub"] = endpoint["Fn::Sub"].replace("${Api}", "abc123")
-        template["Outputs"]["Endpoint"]["Value"] = endpoint
+        template["Outputs"]["Endpoint"]["Value"] = self.door.url
+        template["Outputs"]["CallerPolicy"]["Value"] = "policy"
         return template
 
     def function(self):
-        name = self.aws("lambda", "list-functions")["Functions"][0]["FunctionName"]
-        return self.aws("lambda", "get-function", "--function-name", name)
+        [function] = self.client("lambda").list_functions()["Functions"]
+        return {**function, "Variables": function["Environment"]["Variables"]}
 
-    def call(self, token):
-        """Runs what was deployed, the uploaded package with its configuration, behind the local gateway."""
-        self.aws("s3", "cp", "--quiet", self.package_url(), str(self.folder / "package.zip"))
-        with zipfile.ZipFile(self.folder / "package.zip") as archive:
-            archive.extract("bootstrap", self.folder)
-        bootstrap = self.folder / "bootstrap"
-        bootstrap.chmod(0o755)
-        variables = self.function()["Configuration"]["Environment"]["Variables"]
-        with stand_in() as (model, _):
-            env = {**variables, **self.environment, "FIM_UPSTREAM_URL": model,
-                   "AWS_ENDPOINT_URL_SSM": self.environment["AWS_ENDPOINT_URL"]}
-            with gateway([bootstrap], env=env) as (url, _):
-                status, _, answer = curl(url, '{"prompt": "a"}', f"Authorization: Bearer {token}")
-        bootstrap.unlink()
+    def parameter(self):
+        parameter = self.client("ssm").get_parameter(Name="/fim/model-key", WithDecryption=True)["Parameter"]
+        return parameter["Type"], parameter["Value"]
+
+    def call(self, token, body='{"prompt": "a"}'):
+        status, _, answer = curl(self.door.url, body, f"Authorization: Bearer {token}")
         return status, json.loads(answer)
-
-    def package_url(self):
-        [bucket] = self.aws("s3api", "list-buckets")["Buckets"]
-        [package_key] = self.aws("s3api", "list-objects-v2", "--bucket", bucket["Name"])["Contents"]
-        return f"s3://{bucket['Name']}/{package_key['Key']}"
 
     def test_a_life(self):
         output = self.deploy()
         token = re.search(r"FIMD_TOKEN=([0-9a-f]{64})", output).group(1)
-        self.assertRegex(output, r"export FIMD_ENDPOINT=https://")
+        self.assertIn(f"Asking {self.door.url} for a completion", output)
+        self.assertIn(f"export FIMD_ENDPOINT={self.door.url}", output)
         status, answer = self.call(token)
         self.assertEqual((status, answer.get("completion")), (200, TEXT), answer)
         self.assertEqual(self.call("guess")[0], 401)
 
         # The key is in the parameter store, encrypted, and nowhere else.
-        parameter = self.aws("ssm", "get-parameter", "--name", "/fim/model-key", "--with-decryption")["Parameter"]
-        self.assertEqual((parameter["Type"], parameter["Value"]), ("SecureString", KEY))
-        everything = json.dumps([self.function(), self.aws("cloudformation", "describe-stacks")])
+        self.assertEqual(self.parameter(), ("SecureString", KEY))
+        everything = str([self.function(), self.client("cloudformation").describe_stacks(),
+                          self.client("cloudformation").get_template(StackName="fim")])
         self.assertNotIn(KEY, everything + output)
         self.assertNotIn(token, everything)
 
-        again = self.deploy()
-        self.assertNotIn("FIMD_TOKEN", again)
-        self.assertEqual(self.call(token)[0], 200)
+        before = self.function()
+        again = self.deploy("--no-check")
+        self.assertNotIn("export FIMD_TOKEN", again)
+        self.assertEqual(self.function(), before)
 
-        other = self.script("token", "add", "laptop").strip()
-        self.assertEqual(self.script("token", "list").split(), ["first", "laptop"])
-        self.assertEqual(self.call(other)[0], 200)
+        names = {name: self.script("token", "add", name).strip() for name in ("a.b", "axb")}
+        self.script("token", "revoke", "a.b")
+        self.assertEqual(self.script("token", "list").split(), ["first", "axb"])
         self.script("token", "revoke", "first")
-        self.assertEqual((self.call(token)[0], self.call(other)[0]), (401, 200))
+        self.assertEqual([self.call(known)[0] for known in (token, names["a.b"], names["axb"])], [401, 401, 200])
+        self.assertIn("there is no token of that name", self.script("token", "revoke", "a", check=False))
+        self.assertIn("a name has letters", self.script("token", "add", "a b", check=False))
 
-        before = self.function()["Configuration"]["Environment"]["Variables"]["FIM_KEY_VERSION"]
-        self.deploy("--new-key", key="another-key")
-        parameter = self.aws("ssm", "get-parameter", "--name", "/fim/model-key", "--with-decryption")["Parameter"]
-        self.assertEqual(parameter["Value"], "another-key")
-        self.assertNotEqual(self.function()["Configuration"]["Environment"]["Variables"]["FIM_KEY_VERSION"], before)
-        self.assertEqual(self.call(other)[0], 401)  # the stand-in knows the old key: Codestral's refusal
+        self.deploy("--new-key", "--no-check", key="another-key")
+        self.assertEqual(self.parameter(), ("SecureString", "another-key"))
+        self.assertNotEqual(self.function()["Variables"]["FIM_KEY_VERSION"], before["Variables"]["FIM_KEY_VERSION"])
+        status, answer = self.call(names["axb"])  # the stand-in knows the old key: Codestral's refusal
+        self.assertEqual((status, answer["error"][:29]), (401, "Codestral error: Unauthorized"))
 
+        self.logs_and_invoke()
         output = self.script("destroy", "--yes")
-        self.assertEqual(self.aws("lambda", "list-functions")["Functions"], [])
-        self.assertEqual(self.aws("s3api", "list-buckets")["Buckets"], [])
-        self.assertEqual(self.aws("ssm", "describe-parameters")["Parameters"], [])
+        self.assertEqual(self.client("lambda").list_functions()["Functions"], [])
+        self.assertEqual(self.client("s3").list_buckets()["Buckets"], [])
+        self.assertEqual(self.client("ssm").describe_parameters()["Parameters"], [])
+        self.assertEqual(self.client("iam").list_roles()["Roles"], [])
+        self.assertEqual(self.client("logs").describe_log_groups()["logGroups"], [])
+        self.assertEqual(self.client("cloudwatch").describe_alarms()["MetricAlarms"], [])
         self.assertIn("Removed the key", output)
+        self.assertIn("Left: ", output)
+
+    def logs_and_invoke(self):
+        logs, group = self.client("logs"), "/aws/lambda/fim"
+        logs.create_log_stream(logGroupName=group, logStreamName="s")
+        event = {"timestamp": int(time.time() * 1000), "message": '{"request_id":"r"}'}
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event])
+        self.assertIn('{"request_id":"r"}', self.script("logs"))
+        self.assertEqual(logs.describe_log_groups()["logGroups"][0]["retentionInDays"], 14)
+        # moto runs no functions; what it says shows that the right one was called.
+        request = urllib.request.Request(self.environment["AWS_ENDPOINT_URL"] + "/moto-api/config", method="POST",
+                                         data=b'{"lambda": {"use_docker": false}}', headers={"Content-Type": "application/json"})
+        urllib.request.urlopen(request).close()
+        self.assertIn("happy", self.script("invoke", '{"prompt": ""}'))
+
+    def test_a_bad_key_is_found_out_and_the_token_is_not_lost(self):
+        output = self.deploy(key="a-key-of-the-other-host", check=False)
+        self.assertRegex(output, r"FIMD_TOKEN=[0-9a-f]{64}")
+        self.assertIn("Codestral error: Unauthorized", output)
+        self.assertIn("FIM_UPSTREAM_URL", output)
+        self.assertNotIn("a-key-of-the-other-host", output)
+
+    def test_signed_and_streamed(self):
+        output = self.deploy("--auth", "iam", "--streaming")  # its check is signed
+        self.assertIn("who has the policy", output)
+        self.assertNotIn("FIMD_TOKEN", output)
+        self.assertEqual(curl(self.door.url, '{"prompt": "a"}')[0], 403)
+        self.deploy("--no-check")  # what is not said stays as it was
+        variables = self.function()["Variables"]
+        self.assertEqual((variables["FIM_INVOKE_MODE"], variables["FIM_AUTH"]), ("response_stream", "iam"))
+
+    def test_a_team_shares_its_budget_over_all_instances(self):
+        output = self.deploy("--set", "ExactBudgets=true", "--set", "DailyCalls=3")
+        token = re.search(r"FIMD_TOKEN=([0-9a-f]{64})", output).group(1)  # whose first call was the check
+        self.assertEqual(self.call(token)[0], 200)
+        self.door.restart()
+        self.assertEqual(self.call(token)[0], 200)
+        self.door.restart()
+        status, answer = self.call(token)
+        self.assertEqual((status, answer["error"]), (429, "Daily budget used up"))
+        [table] = self.client("dynamodb").list_tables()["TableNames"]
+        [item] = self.client("dynamodb").scan(TableName=table)["Items"]
+        self.assertEqual((item["caller"], item["calls"]), ({"S": "first"}, {"N": "3"}))
+        self.assertGreater(int(item["tokens"]["N"]), 0)
+        self.assertGreater(int(item["expires"]["N"]), int(item["day"]["N"]) * 86400)
 
     def test_mistakes_are_named(self):
         self.assertIn("there is no stack fim", self.script("destroy", "--yes", check=False))
         self.assertIn("there is no stack fim", self.script("token", "list", check=False))
         self.assertIn("no such package", self.script("deploy", "--zip", "missing.zip", check=False))
         self.assertIn("lambda/deploy [--stack", self.script("deploy", "--what", "x", check=False))
+        for option in ("--auth", "--arch", "--provider", "--stack"):
+            self.assertIn(f"deploy: {option}: ", self.script("deploy", option, "?", check=False))
 
     def test_dry_run_asks_nobody(self):
         plan = self.script("deploy", "--dry-run", "--auth", "iam", "--streaming", AWS_ENDPOINT_URL="http://127.0.0.1:1")

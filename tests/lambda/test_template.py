@@ -25,15 +25,51 @@ class Template(unittest.TestCase):
         self.assertEqual((function["Timeout"], timeout), (25, 29000))
 
     def test_the_role_may_read_one_parameter_and_write_logs(self):
-        role = self.resources["FunctionRole"]["Properties"]
-        managed = json.dumps(role["ManagedPolicyArns"])
-        self.assertEqual(len(role["ManagedPolicyArns"]), 2)
-        self.assertIn("AWSLambdaBasicExecutionRole", managed)
-        self.assertIn("AWSXrayWriteOnlyAccess", managed)  # added for the parameter XRay, whatever its value
-        [statement] = role["Policies"][0]["PolicyDocument"]["Statement"]
-        self.assertEqual(statement["Action"], "ssm:GetParameter")
-        self.assertNotIn("*", json.dumps(statement["Resource"]))
-        self.assertEqual(len(role["Policies"]), 1)
+        roles = [r["Properties"] for r in self.resources.values() if r["Type"] == "AWS::IAM::Role"]
+        [role] = roles  # the translator adds none of its own
+        self.assertNotIn("ManagedPolicyArns", role)
+        [policy] = role["Policies"]
+        key, log, *optional = policy["PolicyDocument"]["Statement"]
+        self.assertEqual(key["Action"], "ssm:GetParameter")
+        self.assertTrue(key["Resource"]["Fn::Sub"].endswith(":parameter/${AWS::StackName}/model-key"))
+        self.assertEqual(log["Action"], ["logs:CreateLogStream", "logs:PutLogEvents"])
+        self.assertTrue(log["Resource"]["Fn::Sub"].endswith(":log-group:/aws/lambda/${AWS::StackName}:*"))
+        self.assertEqual([choice["Fn::If"][0] for choice in optional], ["HasBudgetTable", "Traces"])
+        self.assertEqual({choice["Fn::If"][2]["Ref"] for choice in optional}, {"AWS::NoValue"})
+        self.assertEqual(optional[0]["Fn::If"][1]["Action"], "dynamodb:UpdateItem")
+
+    def test_what_is_optional_is_off(self):
+        parameters = self.template["Parameters"]
+        defaults = {name: parameters[name]["Default"] for name in ("CorsOrigins", "ReservedConcurrency", "XRay", "Streaming",
+                                                                   "ExactBudgets", "Auth")}
+        self.assertEqual(defaults, {"CorsOrigins": "", "ReservedConcurrency": 0, "XRay": "PassThrough", "Streaming": "false",
+                                    "ExactBudgets": "false", "Auth": "token"})
+        function = self.resources["Function"]["Properties"]
+        self.assertEqual(function["ReservedConcurrentExecutions"]["Fn::If"][0], "HasReserve")
+        for door in ("Api", "Url"):
+            cors = self.resources[door]["Properties"].get("CorsConfiguration") or self.resources[door]["Properties"]["Cors"]
+            self.assertEqual((cors["Fn::If"][0], cors["Fn::If"][2]), ("HasCors", {"Ref": "AWS::NoValue"}))
+
+    def test_no_secret_is_a_setting(self):
+        variables = self.resources["Function"]["Properties"]["Environment"]["Variables"]
+        self.assertEqual(variables["FIM_KEY_PARAMETER"], {"Fn::Sub": "/${AWS::StackName}/model-key"})
+        self.assertNotIn("CODESTRAL_API_KEY", variables)
+        self.assertFalse([name for name in self.template["Parameters"] if "ApiKey" in name or "Secret" in name])
+
+    def test_iam_is_checked_by_the_door(self):
+        self.assertEqual(self.resources["Route"]["Properties"]["AuthorizationType"], {"Fn::If": ["Signed", "AWS_IAM", "NONE"]})
+        self.assertEqual(self.resources["Url"]["Properties"]["AuthType"], {"Fn::If": ["Signed", "AWS_IAM", "NONE"]})
+        self.assertEqual(self.resources["Url"]["Properties"]["InvokeMode"], "RESPONSE_STREAM")
+        choice = self.resources["CallerPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]["Fn::If"]
+        self.assertEqual([choice[1]["Action"], choice[2]["Action"]],
+                         ["execute-api:Invoke", ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]])
+
+    def test_alarms(self):
+        watched = {(r["Properties"]["Namespace"], r["Properties"]["MetricName"]) for r in self.resources.values()
+                   if r["Type"] == "AWS::CloudWatch::Alarm"}
+        self.assertEqual(watched, {("AWS/Lambda", "Errors"), ("AWS/Lambda", "Throttles"), ("AWS/Lambda", "Duration"),
+                                   ("AWS/Lambda", "Invocations"), ("fim-lambda", "Errors")})
+        self.assertEqual(self.resources["SlowAlarm"]["Properties"]["ExtendedStatistic"], "p99")
 
     def test_both_limits_of_the_throttle_are_set(self):
         limits = self.resources["Stage"]["Properties"]["DefaultRouteSettings"]
@@ -51,6 +87,10 @@ class Template(unittest.TestCase):
 
     def test_logs_are_not_kept_for_ever(self):
         self.assertIn("RetentionInDays", self.resources["Logs"]["Properties"])
+
+    def test_outputs(self):
+        self.assertEqual(set(self.template["Outputs"]),
+                         {"Endpoint", "FunctionName", "FunctionArn", "LogGroup", "Dashboard", "CallerPolicy"})
 
     def test_the_dashboard_is_json(self):
         body = self.resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
