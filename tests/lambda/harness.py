@@ -11,7 +11,7 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = ROOT / os.environ.get("TEST_BIN", "build/dev/bin")
-STATIC = ROOT / "build/lambda/bin/fim-lambda"
+STATIC = ROOT / os.environ.get("TEST_FUNCTION", "build/lambda/bin/fim-lambda")
 KEY = "stand-in-key-7f3a"
 TEXT = "return price * quantity"
 TOKEN = "a-token-of-the-tests"
@@ -51,14 +51,15 @@ def settings(upstream, **more):
     return {"FIM_UPSTREAM_URL": upstream, "CODESTRAL_API_KEY": KEY, **more}
 
 
-def curl(url, body, *headers):
+def curl(url, body, *headers, options=()):
     """(status, content type, body) of a POST."""
-    command = ["curl", "-sS", "--max-time", "20", "-w", "\n%{http_code} %{content_type}", url,
-               "-H", "Content-Type: application/json", "--data-binary", "@-"]
+    command = ["curl", "-sS", "--max-time", "60", "-w", "\n%{http_code} %{content_type}", url, *options, "--data-binary", "@-"]
+    if not any(header.lower().startswith("content-type") for header in headers):
+        headers += ("Content-Type: application/json",)
     for header in headers:
         command += ["-H", header]
-    done = subprocess.run(command, input=body, capture_output=True, text=True, check=True)
-    answer, _, last = done.stdout.rpartition("\n")
+    done = subprocess.run(command, input=body.encode(errors="surrogateescape"), capture_output=True, check=True)
+    answer, _, last = done.stdout.decode(errors="replace").rpartition("\n")
     status, _, content_type = last.partition(" ")
     return int(status), content_type, answer
 
