@@ -24,7 +24,7 @@ from sockets import Function
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 HERE = pathlib.Path(__file__).resolve().parent
-BIN = ROOT / os.environ.get("BENCH_BIN", "build/bench/bin")
+BIN = ROOT / os.environ.get("BENCH_BIN", "build/lambda/bin")
 KEY = "bench-key"
 BODY = json.dumps({"prompt": "def total(items):\n    return " * 40, "suffix": "\n" * 4, "max_tokens": 64})
 STREAM = json.dumps({**json.loads(BODY), "stream": True})
