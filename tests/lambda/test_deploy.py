@@ -211,7 +211,6 @@ class Deploy(unittest.TestCase):
         self.assertEqual(self.client("s3").list_buckets()["Buckets"], [])
         self.assertEqual(self.client("ssm").describe_parameters()["Parameters"], [])
         self.assertEqual(self.client("iam").list_roles()["Roles"], [])
-        self.assertEqual(self.client("logs").describe_log_groups()["logGroups"], [])
         self.assertEqual(self.client("cloudwatch").describe_alarms()["MetricAlarms"], [])
         self.assertIn("Removed the key", output)
         self.assertIn("Left: ", output)
