@@ -32,6 +32,16 @@ float log_of(double value) {
   return static_cast<float>(std::log(value));
 }
 
+// The logarithms of small numbers, looked up because every candidate needs several.
+float log_of(std::size_t value) {
+  static const auto kLogs = [] {
+    std::array<float, 512> logs{};
+    for (std::size_t i = 1; i < logs.size(); ++i) logs[i] = log_of(static_cast<double>(i));
+    return logs;
+  }();
+  return value < kLogs.size() ? kLogs[value] : log_of(static_cast<double>(value));
+}
+
 // What one index says with its longest context.
 struct Voice {
   std::string_view text;
@@ -57,10 +67,8 @@ void count_voices(const Candidate& candidate, const Voices& voices, float& agree
 Features features_of(const Candidate& c, const Query& query, std::size_t longest, const Voices& voices) {
   const auto places = static_cast<double>(c.places);
   const double share = c.way.share;
-  const auto order = static_cast<double>(kBackOff[c.step]);
   const float log_share = log_of((share * places + 0.3) / (places + 0.9));
-  const float log_order = log_of(order);
-  const auto bytes = static_cast<double>(c.way.text.size());
+  const float log_order = log_of(kBackOff[c.step]);
   float agree = 0, object = 0;
   count_voices(c, voices, agree, object);
   const auto own = common(voices[static_cast<std::size_t>(c.source)].text, c.way.text) == c.way.text.size();
@@ -70,24 +78,24 @@ Features features_of(const Candidate& c, const Query& query, std::size_t longest
   return {1.0F,
           log_share,
           static_cast<float>(share),
-          log_of(places),
+          log_of(c.places),
           log_order,
-          log_order * log_order,
-          log_of(static_cast<double>(context_bytes)),
-          log_of(bytes),
-          log_of(c.way.tokens),
+          log_order * log_of(c.way.text.size()),
+          log_of(context_bytes),
+          log_of(c.way.text.size()),
+          log_of(std::size_t{c.way.tokens}),
           c.way.whole_line ? 1.0F : 0.0F,
           at_start ? 1.0F : 0.0F,
           query.in_word ? 1.0F : 0.0F,
           log_order * log_share,
-          log_of(static_cast<double>(kBackOff[longest])) - log_order,
+          log_of(kBackOff[longest]) - log_order,
           agree,
           object,
           own ? 1.0F : 0.0F,
           ends_word ? 1.0F : 0.0F,
           c.places == 1 ? 1.0F : 0.0F,
-          c.step == 0 && query.in_word ? log_of(static_cast<double>(context_bytes)) : 0.0F,
-          static_cast<float>(c.way.lines),
+          c.step == 0 && query.in_word ? log_of(context_bytes) : 0.0F,
+          c.way.whole_line ? log_order : 0.0F,
           at_start ? log_order : 0.0F};
 }
 

@@ -13,8 +13,7 @@ std::string_view token_at(std::string_view text, std::size_t at) {
   const std::string_view line = text.substr(std::min(at, text.size()), 2 * kMaxTokenBytes);
   if (line.empty() || line.front() == kTextEnd) return {};
   if (line.front() == '\n') return line.substr(0, 1);
-  const std::size_t end = line.find_first_of(std::string_view("\n\0", 2));
-  return line.substr(0, token_end(line.substr(0, end), 0));
+  return line.substr(0, token_end(line, 0));  // no blanks before a line break in normal text
 }
 
 // The voters lie in the order of their text, so that equal tokens are mostly neighbours.
@@ -36,6 +35,14 @@ std::string_view majority(std::string_view text, const Voters& voters, std::size
   }
   const auto fewer = [](const Vote& a, const Vote& b) { return a.count < b.count; };
   return std::max_element(votes.begin(), votes.end(), fewer)->token;
+}
+
+void mark_whole(std::vector<Continuation>& ways) {
+  if (ways.empty()) return;
+  ways.back().whole = true;
+  const auto most =
+      std::find_if(ways.rbegin(), ways.rend(), [](const Continuation& w) { return w.share >= kMostVoters; });
+  if (most != ways.rend()) most->whole = true;
 }
 
 }  // namespace
@@ -66,8 +73,9 @@ std::vector<Continuation> descend(std::string_view text, Voters voters, std::siz
     ++tokens;
     if (line_end) continue;
     const auto share = static_cast<float>(voters.size()) / all;
-    ways.push_back({text.substr(voters.front() + offset, end - offset), share, tokens, lines, false});
+    ways.push_back({text.substr(voters.front() + offset, end - offset), share, tokens, lines, false, false});
   }
+  mark_whole(ways);
   return ways;
 }
 

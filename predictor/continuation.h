@@ -11,13 +11,16 @@
 namespace fimd {
 
 // Of more places an even sample of about this many is asked.
-constexpr std::size_t kMaxVoters = 48;
+constexpr std::size_t kMaxVoters = 32;
 
 // Places where the text goes on, in the order of their text.
 using Voters = std::vector<std::uint32_t>;
 
 // `places` without those where the text ends `offset` bytes behind, and without the one at `except`.
 Voters voters_at(const Suffixes& places, std::size_t offset, std::uint32_t except);
+
+// So many of the voters are most of them.
+constexpr float kMostVoters = 0.6F;
 
 // One way to go on, and how sure that is.
 struct Continuation {
@@ -26,6 +29,7 @@ struct Continuation {
   std::uint32_t tokens = 0;
   std::uint32_t lines = 0;  // line breaks within
   bool whole_line = false;  // a line break or text end follows
+  bool whole = false;       // the longest, or the longest on which most voters agree
 };
 
 // The majority's way on from `offset` bytes behind each of the voters, token after token, until a line end,

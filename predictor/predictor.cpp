@@ -11,13 +11,12 @@
 namespace fimd {
 namespace {
 
-constexpr std::size_t kMinBytes = 2;
+constexpr std::size_t kMinBytes = 4;   // less is sooner typed than read
 constexpr std::size_t kDocuments = 4;  // that are kept indexed
-constexpr std::uint32_t kMaxLines = 6;
 
-// More is worth more, but not in proportion: a long text is read before it is accepted.
+// The characters that it saves in expectation.
 double score(double probability, std::size_t bytes) {
-  return probability * std::sqrt(static_cast<double>(bytes));
+  return probability * static_cast<double>(bytes);
 }
 
 // Or the start of it.
@@ -26,22 +25,33 @@ bool begins_next_line(const Query& query, std::string_view text) {
   return next.starts_with(query.line) && next.substr(query.line.size()).starts_with(text);
 }
 
-std::optional<Prediction> best_of(std::span<const Candidate> all, const Query& query) {
-  std::optional<Prediction> best;
-  double best_score = 0;
-  std::string_view best_text;
+// A likely whole thought comes before a likelier part of one, and what is likely before what is not.
+int rank(const Candidate& candidate, double p, double likely) {
+  return (p >= likely ? 2 : 0) + (candidate.way.whole ? 1 : 0);
+}
+
+// `likely`: from this probability on a whole thought goes first.
+std::optional<Prediction> best_of(std::span<const Candidate> all, const Query& query, double likely) {
+  const Candidate* best = nullptr;
+  double best_p = 0;
+  std::pair<int, double> best_value;
+  std::string best_text;
   for (const Candidate& candidate : all) {
-    const std::string_view text = candidate.way.text;
-    if (text.size() < kMinBytes) continue;
+    if (candidate.way.text.size() < kMinBytes) continue;
     const double p = probability(candidate);
-    if (score(p, text.size()) <= best_score) continue;
-    if (begins_next_line(query, text)) continue;
-    std::string fitted = fit(text, query.rest);
+    if (p < kSaidProbability) continue;
+    const std::pair value{rank(candidate, p, likely), score(p, candidate.way.text.size())};
+    if (best != nullptr && value <= best_value) continue;
+    if (begins_next_line(query, candidate.way.text)) continue;
+    std::string fitted = fit(candidate.way.text, query.rest);
     if (fitted.size() < kMinBytes) continue;
-    best_score = score(p, text.size());
-    best = Prediction{std::move(fitted), p, p >= kShownProbability};
+    best = &candidate;
+    best_p = p;
+    best_value = value;
+    best_text = std::move(fitted);
   }
-  return best;
+  if (best == nullptr) return std::nullopt;
+  return Prediction{std::move(best_text), best_p, best_p >= kShownProbability};
 }
 
 }  // namespace
@@ -75,14 +85,14 @@ std::vector<Candidate> Predictor::consider(const PredictionQuery& query) {
   const auto at = make_query(query.prefix, query.suffix);
   if (!at) return {};
   read(query.document, *at);
-  return candidates(*at, indexes(), query.multi_line ? kMaxLines : 1);
+  return candidates(*at, indexes(), 1);
 }
 
 std::optional<Prediction> Predictor::predict(const PredictionQuery& query) {
   const auto at = make_query(query.prefix, query.suffix);
   if (!at) return std::nullopt;
   read(query.document, *at);
-  return best_of(candidates(*at, indexes(), query.multi_line ? kMaxLines : 1), *at);
+  return best_of(candidates(*at, indexes(), 1), *at, kShownProbability);
 }
 
 void Predictor::forget(std::string_view document) {
@@ -107,9 +117,7 @@ std::optional<Prediction> predict(std::string_view prefix, std::string_view suff
   const WorkspaceIndex document = std::move(own).build();
   const Indexed indexes[] = {{Source::document, document.suffixes()},
                              {Source::workspace, workspace.suffixes()}};
-  auto best = best_of(candidates(*query, indexes, 1), *query);
-  if (best && !best->shown) best.reset();
-  return best;
+  return best_of(candidates(*query, indexes, 1), *query, kSaidProbability);
 }
 
 }  // namespace fimd

@@ -26,7 +26,7 @@ struct PredictionQuery {
   std::string_view document;  // any name; the same text under another name is another document
   std::string_view prefix;    // all of the document before the cursor
   std::string_view suffix;    // and behind it
-  bool multi_line = false;    // the text may go on in further lines
+  bool multi_line = false;    // further lines would be welcome; so far a prediction is one line
 };
 
 // What one user's text says: the session (the last 400 KB that the user typed), the current file without the
@@ -68,7 +68,8 @@ class Predictor {
 };
 
 // The likely continuation of `prefix` (the text before the cursor; `suffix` stands after it), learnt from
-// both and from `others`, further texts of the same project. Empty when nothing is likely enough to be shown.
+// both and from `others`, further texts of the same project. Whoever calls this has asked: what is not
+// likely enough to be shown unasked is said too, with `shown` false.
 // Reads every text once: about 60 ms for each megabyte.
 std::optional<Prediction> predict(std::string_view prefix, std::string_view suffix,
                                   std::span<const std::string_view> others = {});
