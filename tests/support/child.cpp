@@ -52,8 +52,8 @@ Child::~Child() {
   if (!status_) ::kill(pid_, SIGKILL);
   wait();
   close_stdin();
-  stdout_.join();
-  stderr_.join();
+  if (stdout_.joinable()) stdout_.join();
+  if (stderr_.joinable()) stderr_.join();
 }
 
 void Child::collect(int fd, bool lines) {
@@ -92,6 +92,9 @@ std::optional<int> Child::wait() {
       std::this_thread::sleep_for(2ms);
     }
   }
+  // What it wrote last may still be in the pipes.
+  if (status_ && stdout_.joinable()) stdout_.join();
+  if (status_ && stderr_.joinable()) stderr_.join();
   return status_;
 }
 
