@@ -174,33 +174,6 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
   return std::nullopt;
 }
 
-// The user's own text says how it goes on; what is on the screen of it stays.
-std::optional<LocalSuggestion> Completer::predict([[maybe_unused]] const CompletionQuery& query,
-                                                  const CursorState& state) {
-  if (config_.predictor == PredictorMode::off) return std::nullopt;
-  std::optional<Prediction> prediction;
-  if (const auto open = offers_.open_at(state); open && open->source == "local") {
-    prediction = Prediction{std::string(open->rest), 1.0};
-  } else {
-    prediction = fimd::predict(state.prefix(), state.suffix());
-  }
-  if (!prediction) return std::nullopt;
-  auto trimmed = trim(prediction->text, state.trim_context(0));
-  if (!trimmed) return std::nullopt;
-  Suggestion suggestion{fmt::format("p.{}", ++last_id_), std::move(trimmed->text), trimmed->replaces,
-                        "local"};
-  return LocalSuggestion{std::move(suggestion), prediction->probability};
-}
-
-// A prediction that is on the screen gives way to the model's answer only if that extends it or the user has
-// paused.
-void Completer::keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found) {
-  const auto open = offers_.open_at(state);
-  if (!open || open->source != "local" || found.empty() || trigger_.after_pause()) return;
-  if (found.front().text.starts_with(open->rest)) return;
-  if (auto shown = predict(query, state)) found.front() = std::move(shown->suggestion);
-}
-
 std::optional<std::string> Completer::why_not_ask() const {
   if (!endpoint_.available(SteadyClock::now())) return "the endpoint is not available";
   const auto limit = budget_.reached(clock_.now(), Clock::today());
@@ -230,12 +203,6 @@ std::vector<Suggestion> Completer::nothing(std::string_view why) {
   silence_ = why;
   ++stats_.silent[silence_];
   return {};
-}
-
-std::vector<Suggestion> Completer::local_or_nothing(const CompletionQuery& query, const CursorState& state,
-                                                    std::string_view why) {
-  if (auto predicted = predict(query, state)) return Suggestions(1, std::move(predicted->suggestion));
-  return nothing(why);
 }
 
 Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion suggestion) {
@@ -269,6 +236,7 @@ void Completer::set_ignore_file(std::string_view folder, std::string_view text) 
 void Completer::edited(const Edit& edit) {
   trigger_.edited(clock_.now(), edit.begin == edit.end);
   prompts_.edited(edit);
+  typed_.edited(edit, [this](std::string_view line) { typed(line); });
 }
 
 void Completer::closed(std::string_view uri) {
@@ -277,6 +245,7 @@ void Completer::closed(std::string_view uri) {
   cache_.forget(document);
   offers_.forget(document);
   prompts_.closed(uri);
+  predictor_.forget(uri);
 }
 
 void Completer::dismissed(std::string_view id) {

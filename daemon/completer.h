@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,9 @@
 #include "daemon/stats.h"
 #include "daemon/task.h"
 #include "daemon/trigger.h"
+#include "daemon/typed_lines.h"
 #include "predictor/predictor.h"
+#include "predictor/workspace_index.h"
 #include "protocol/lsp.h"
 
 namespace fimd {
@@ -46,26 +49,25 @@ class Completer {
  public:
   Completer(asio::io_context& io, Endpoint& endpoint, const Documents& documents, const Config& config);
 
-  // Best first; empty when there is nothing to show, and silence() says why. Throws only when the task is
-  // cancelled.
+  // Best first; empty when there is nothing to show: silence() says why. Throws only when it is cancelled.
   Task<std::vector<Suggestion>> complete(CompletionQuery query);
-
-  // The settings have changed.
-  void configure();
+  void configure();  // the settings have changed
   void set_workspace(std::string_view folder_uri);
   void set_ignore_file(std::string_view folder, std::string_view text);
-
+  void opened(Snapshot document);
   void edited(const Edit& edit);
   void closed(std::string_view uri);
 
-  // What the editor says of a suggestion, by its id. All are optional: the text of later requests tells most
-  // of it.
+  // What the editor says of a suggestion, by its id. All optional: the text of later requests tells most.
   void shown(std::string_view id) { offers_.shown(id); }
   void accepted(std::string_view id) { offers_.accepted(id); }
   void partly_accepted(std::string_view id) { offers_.partly_accepted(id); }
   // It will not be offered at this place again until the text around it changes.
   void dismissed(std::string_view id);
 
+  // The workspace's, to predict from; null: none.
+  void set_index(std::shared_ptr<const WorkspaceIndex> index) { predictor_.set_workspace(std::move(index)); }
+  const Privacy& privacy() const { return privacy_; }
   const Stats& stats() const { return stats_; }
   // Why the last request got nothing; empty when it got something.
   const std::string& silence() const { return silence_; }
@@ -90,6 +92,8 @@ class Completer {
   CompletionRequest request_for(const CompletionQuery& query, const CursorState& state);
   Suggestions nothing(std::string_view why);
   Suggestions local_or_nothing(const CompletionQuery& query, const CursorState& state, std::string_view why);
+  Task<> read_ahead(Snapshot document);
+  void typed(std::string_view line);
   Task<> speculate(CompletionQuery query, CursorState state, Suggestion suggestion);
 
   const Clock clock_;
@@ -104,6 +108,8 @@ class Completer {
   Offers offers_;
   Privacy privacy_;
   Prompts prompts_;
+  Predictor predictor_;
+  TypedLines typed_;
   std::unordered_set<std::string> told_excluded_;  // documents whose exclusion the log has
   std::string silence_;
   bool last_excluded_ = false;

@@ -111,6 +111,8 @@ const std::map<std::string, Reader>& readers() {
       {"backend", into(&Config::backend)},
       {"maxMessageBytes", into(&Config::max_message_bytes)},
       {"maxDocumentBytes", into(&Config::max_document_bytes)},
+      {"workspaceIndex", into(&Config::workspace_index)},
+      {"workspaceIndexBytes", into(&Config::workspace_bytes)},
   };
   return kReaders;
 }

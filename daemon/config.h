@@ -37,10 +37,12 @@ struct Config {
   std::chrono::milliseconds deadline{10'000};  // one call to the endpoint, start to end
 
   PredictorMode predictor = PredictorMode::fallback;
-  bool speculation = true;          // fetch the state after an accept before it is asked for
-  int calls_per_minute = 60;        // 0 = no cap; reaching it degrades to cache and predictor
-  int calls_per_day = 0;            // 0 = no cap
-  std::int64_t tokens_per_day = 0;  // prompt and completion together; 0 = no cap
+  bool workspace_index = true;                 // learn from the files of the workspace
+  std::uint64_t workspace_bytes = 50'000'000;  // of source, at most; the files changed last come first
+  bool speculation = true;                     // fetch the state after an accept before it is asked for
+  int calls_per_minute = 60;                   // 0 = no cap; reaching it degrades to cache and predictor
+  int calls_per_day = 0;                       // 0 = no cap
+  std::int64_t tokens_per_day = 0;             // prompt and completion together; 0 = no cap
 
   LogLevel log_level = LogLevel::warning;
   std::string log_file;  // besides stderr; empty = none

@@ -88,16 +88,22 @@ IgnoreRules::IgnoreRules(std::string_view lines) {
   }
 }
 
+std::vector<std::string> IgnoreRules::lines() const {
+  std::vector<std::string> lines;
+  for (const auto& rule : rules_) lines.push_back(rule.line);
+  return lines;
+}
+
 std::optional<std::string> IgnoreRules::names(std::string_view path) const {
   const Rule* rule = deciding(names_in(path), false);
   return rule && !rule->negated ? std::optional(rule->line) : std::nullopt;
 }
 
-std::optional<std::string> IgnoreRules::excludes(std::string_view path) const {
+std::optional<std::string> IgnoreRules::excludes(std::string_view path, bool folder) const {
   const Names names = names_in(path);
   for (std::size_t depth = 1; depth <= names.size(); ++depth) {
     const Names upper(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(depth));
-    const Rule* rule = deciding(upper, depth < names.size());
+    const Rule* rule = deciding(upper, folder || depth < names.size());
     if (rule && !rule->negated) return rule->line;
   }
   return std::nullopt;

@@ -19,12 +19,14 @@ class IgnoreRules {
   IgnoreRules() = default;
   explicit IgnoreRules(std::string_view lines);
 
+  std::vector<std::string> lines() const;  // the patterns, as written
+
   // The line that names this very file, if any. Paths are relative to the root and use `/`.
   std::optional<std::string> names(std::string_view path) const;
 
   // The line that excludes the file: by its own name or, as nothing inside an excluded folder can be taken
-  // back, by a folder above it.
-  std::optional<std::string> excludes(std::string_view path) const;
+  // back, by a folder above it. `folder`: the path is one itself.
+  std::optional<std::string> excludes(std::string_view path, bool folder = false) const;
 
  private:
   struct Atom {  // one character of a pattern

@@ -41,10 +41,6 @@ std::vector<std::string> backend_environment(const std::string& token) {
   return {"FIM_TOKEN=" + token, "FIM_TOKENS=", "FIM_AUTH="};
 }
 
-bool is_program(const std::filesystem::path& path) {
-  return ::access(path.c_str(), X_OK) == 0;
-}
-
 }  // namespace
 
 bool has_model_configured() {
@@ -62,14 +58,7 @@ std::string LocalBackend::find_program() const {
   if (!config_.backend.empty()) return config_.backend;
   std::error_code ec;
   const auto beside = std::filesystem::read_symlink("/proc/self/exe", ec).parent_path() / kProgram;
-  if (!ec && is_program(beside)) return beside;
-  const char* path = std::getenv("PATH");
-  for (std::string_view rest = path ? path : ""; !rest.empty();) {
-    const auto folder = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-    if (const auto program = std::filesystem::path(folder) / kProgram; is_program(program)) return program;
-  }
-  return {};
+  return !ec && ::access(beside.c_str(), X_OK) == 0 ? beside.string() : fimd::find_program(kProgram);
 }
 
 void LocalBackend::start() {

@@ -159,6 +159,7 @@ int serve(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not our end
   const std::vector<std::string_view> all(argv + 1, argv + argc);
   for (const auto argument : all) {
     if (argument == "--help" || argument == "-h") return fmt::print("{}", kHelp), 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "daemon/uri.h"
 
@@ -203,6 +204,15 @@ void Privacy::set_ignore_file(std::string_view folder, std::string_view text) {
   std::string path = uri_path(folder);
   if (path.empty() || path.back() != '/') path += '/';
   ignore_files_[path] = IgnoreRules(text);
+}
+
+std::vector<std::string> Privacy::rules() const {
+  auto rules = user_.lines();
+  for (const auto& [folder, ignored] : ignore_files_) {
+    rules.push_back(folder);
+    for (auto& line : ignored.lines()) rules.push_back(std::move(line));
+  }
+  return rules;
 }
 
 std::optional<std::string> Privacy::excludes(std::string_view uri) const {

@@ -30,6 +30,9 @@ class Privacy {
   // Replaces the rules of the `.fimdignore` in this folder (its URI or path); empty text removes them.
   void set_ignore_file(std::string_view folder, std::string_view text);
 
+  // All rules but the built-in ones. Where they are the same, the same is excluded.
+  std::vector<std::string> rules() const;
+
   // Why the document may not be sent; nothing when it may.
   std::optional<std::string> excludes(std::string_view uri) const;
 

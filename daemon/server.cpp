@@ -50,6 +50,8 @@ Server::Server(asio::io_context& io, Connection& connection, Config config, bool
       endpoint_(io, http_, config_),
       backend_(io, endpoint_, config_),
       completer_(io, endpoint_, documents_, config_),
+      work_done_(connection, "fimd: learning from the workspace"),
+      workspace_(io, config_, completer_.privacy(), workspace_listener()),
       requests_(io, connection) {}
 
 Task<int> Server::run() {
@@ -147,6 +149,7 @@ void Server::notify(const Message& message) {
       {"textDocument/didShowCompletion", &Server::did_show_completion},
       {"textDocument/didPartiallyAcceptCompletion", &Server::did_partly_accept_completion},
       {"workspace/didChangeConfiguration", &Server::did_change_configuration},
+      {"workspace/didChangeWatchedFiles", &Server::did_change_watched_files},
   };
   const auto handler = kNotifications.find(message.method);
   const bool in_time = phase_ == Phase::serving || message.method == "exit";
@@ -159,7 +162,8 @@ void Server::notify(const Message& message) {
 }
 
 void Server::respond(const Message& message) {
-  // Only workspace/configuration has an answer that we read: a list of one section.
+  if (message.id == WorkDone::kRequest) return work_done_.allowed(!message.failed);
+  // Otherwise only workspace/configuration has an answer that we read: a list of one section.
   if (message.id != kConfigurationId || !message.result.is_array() || message.result.empty()) return;
   configure(message.result.front());
   tell_status(false);
@@ -184,6 +188,7 @@ void Server::initialized(const Json&) {
   choose_endpoint();
   if (!client_.rootUris.empty()) completer_.set_workspace(client_.rootUris.front());
   read_ignore_files();
+  follow_workspace();
   tell_status(false);
   if (client_.registersConfiguration) {
     const auto params = registration_params("fimd-configuration", "workspace/didChangeConfiguration");
@@ -231,6 +236,7 @@ void Server::configure(const Json& settings) {
   if (!open_log(config_.log_level, config_.log_file)) faults += "the log file cannot be opened";
   completer_.configure();
   if (chosen_) choose_endpoint();
+  if (chosen_) follow_workspace();
   if (!faults.empty()) tell(MessageType::error, faults);
 }
 

@@ -3,19 +3,16 @@
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "daemon/completer.h"
-#include "daemon/config.h"
 #include "daemon/connection.h"
-#include "daemon/documents.h"
-#include "daemon/endpoint.h"
 #include "daemon/http_client.h"
 #include "daemon/local_backend.h"
 #include "daemon/requests.h"
-#include "daemon/task.h"
+#include "daemon/work_done.h"
+#include "daemon/workspace.h"
 #include "protocol/session.h"
 
 namespace fimd {
@@ -53,7 +50,6 @@ class Server {
   Json initialize(const Json& params);
   Json shutdown(const Json& params);
   Json execute_command(const Json& params);
-  // Requests that take a while.
   void inline_completion(const Json& id, const Json& params);
   void fim_complete(const Json& id, const Json& params);
   // Copilot's dialect; what is always answered alike, or nullptr.
@@ -66,7 +62,6 @@ class Server {
   void copilot_candidates(const Json& id, const Json& params);
   void copilot_complete(const Json& id, const Json& params, TriggerKind trigger);
   Task<Json> copilot_list(CompletionQuery query, std::int64_t version);
-  // Notifications.
   void initialized(const Json& params);
   void exit(const Json& params);
   void cancel_request(const Json& params);
@@ -78,6 +73,7 @@ class Server {
   void did_show_completion(const Json& params);
   void did_partly_accept_completion(const Json& params);
   void did_change_configuration(const Json& params);
+  void did_change_watched_files(const Json& params);
 
   void pull_configuration();
   void configure(const Json& settings);
@@ -87,6 +83,8 @@ class Server {
   void tell_status(bool busy);
   Task<> tell_busy(unsigned long completion);
   void read_ignore_files();
+  WorkspaceListener workspace_listener();
+  void follow_workspace();
 
   asio::io_context& io_;
   Connection& connection_;
@@ -114,6 +112,8 @@ class Server {
   LocalBackend backend_;
   std::optional<std::string> chosen_;  // endpoint and token in use; nothing before the first completion
   Completer completer_;
+  WorkDone work_done_;
+  Workspace workspace_;
   Requests requests_;
 };
 

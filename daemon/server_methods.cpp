@@ -36,13 +36,17 @@ std::optional<SelectedCompletionInfo> selection_at(const InlineCompletionParams&
 }  // namespace
 
 void Server::did_open(const Json& params) {
-  if (const auto fault = documents_.open(did_open_params(params))) tell(MessageType::warning, *fault);
+  const auto opened = did_open_params(params);
+  if (const auto fault = documents_.open(opened)) tell(MessageType::warning, *fault);
+  if (auto document = documents_.snapshot(opened.uri)) completer_.opened(std::move(*document));
+  workspace_.in_use();
 }
 
 void Server::did_change(const Json& params) {
   const auto note = [this](const Edit& edit) { completer_.edited(edit); };
   if (const auto fault = documents_.change(did_change_params(params), encoding_, note))
     tell(MessageType::warning, *fault);
+  workspace_.in_use();
 }
 
 void Server::did_close(const Json& params) {
@@ -53,7 +57,10 @@ void Server::did_close(const Json& params) {
 }
 
 void Server::did_save(const Json& params) {
-  if (document_params(params).uri.ends_with("/.fimdignore")) read_ignore_files();
+  workspace_.files_changed();
+  if (!document_params(params).uri.ends_with("/.fimdignore")) return;
+  read_ignore_files();
+  follow_workspace();
 }
 
 void Server::read_ignore_files() {
@@ -126,7 +133,8 @@ void Server::tell_status(bool busy) {
   status.kind = busy ? "busy" : endpoint_.absent() || endpoint_.provider() == "local" ? "local" : "ready";
   status.message = busy ? "" : completer_.silence();
   if (health.lasting) status.kind = "error";
-  if (health.lasting) status.message = health.message;
+  const bool helped = config_.predictor != PredictorMode::off;
+  if (health.lasting) status.message = health.message + (helped ? "; meanwhile your own text answers" : "");
   if (!config_.enabled) status.kind = "off";
   status.callsToday = completer_.calls_today();
   status.tokensToday = completer_.tokens_today();

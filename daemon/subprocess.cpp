@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
@@ -18,6 +19,7 @@
 #include <boost/process/v2/src.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
+#include <cstdlib>
 #include <map>
 #include <utility>
 
@@ -54,6 +56,13 @@ process::pid_type launch(const std::vector<std::string>& argv, Setup&&... setup)
   const auto pid = launched.id();
   launched.detach();
   return pid;
+}
+
+// Asio's bindings are not assigned: what is assigned from closes the pipe as it ends.
+process::pid_type start(const std::vector<std::string>& argv, const std::string& folder,
+                        asio::readable_pipe& out) {
+  return launch(argv, process::process_stdio{.in = nullptr, .out = out, .err = nullptr},
+                process::process_start_dir(folder));
 }
 
 }  // namespace
@@ -110,6 +119,17 @@ Task<> Child::wait() {
   if (ec == asio::error::operation_aborted) throw SystemError(ec);
 }
 
+std::string find_program(std::string_view name) {
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path ? path : ""; !rest.empty();) {
+    const auto folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    auto program = std::string(folder) + "/" + std::string(name);
+    if (!folder.empty() && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return {};
+}
+
 Task<ProgramResult> run_program(asio::io_context& io, std::vector<std::string> argv, std::string folder,
                                 std::chrono::milliseconds limit, std::size_t max_output) {
   ProgramResult result;
@@ -117,12 +137,8 @@ Task<ProgramResult> run_program(asio::io_context& io, std::vector<std::string> a
   asio::steady_timer timer(io, limit);
   SystemErrorCode ec;
   try {
-    process::process_stdio stdio;
-    stdio.in = nullptr;
-    stdio.out = out;
-    stdio.err = nullptr;
-    process::process program(io, argv.front(), tail(argv), std::move(stdio),
-                             process::process_start_dir(folder));
+    const auto pid = start(argv, folder, out);
+    process::process program(io.get_executor(), pid);
     timer.async_wait([&out, &program](SystemErrorCode stopped) {
       SystemErrorCode ignored;
       if (!stopped) program.terminate(ignored);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/task.h"
@@ -32,6 +33,9 @@ class Child {
   struct Process;
   std::unique_ptr<Process> process_;
 };
+
+// Where a program is, looked for in PATH; empty when it is not there.
+std::string find_program(std::string_view name);
 
 struct ProgramResult {
   int exit_code = -1;  // -1: it could not be started, was killed, or ran out of time

@@ -120,7 +120,7 @@ json initialize_result(const ServerCapabilities& capabilities, std::string_view 
   // nil.
   return {{"capabilities",
            {{"positionEncoding", encoding_name(capabilities.positionEncoding)},
-            {"textDocumentSync", {{"openClose", true}, {"change", 2}}},
+            {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", true}}},
             {"inlineCompletionProvider", true},
             {"executeCommandProvider", {{"commands", capabilities.commands}}}}},
           {"serverInfo", {{"name", "fimd"}, {"version", version}}}};

@@ -4,18 +4,20 @@ usage: demo_scenes.py FIMD [--svg FILE]
 """
 
 import argparse
-import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
+import tempfile
 import time
 from html import escape
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from daemon_client import Daemon  # noqa: E402  (the path comes first)
+
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 DIM, GREEN, BOLD, PLAIN = "\033[2m", "\033[32m", "\033[1m", "\033[0m"
-PATIENCE = 60
 
 # Language, what is completed, file, the line that stays, and how many lines after it are taken out.
 SCENES = [
@@ -25,59 +27,13 @@ SCENES = [
     ("cpp", "a function body", "examples/counters.cpp", "std::map<std::string, std::size_t> count_lines(std::istream& input) {", 4),
 ]
 
-
-class Daemon:
-    """fimd on pipes, spoken to as an editor does."""
-
-    def __init__(self, program, environment):
-        self.process = subprocess.Popen(
-            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **environment}
-        )
-        self.last_id = 0
-        capabilities = {"general": {"positionEncodings": ["utf-8"]}}
-        self.call("initialize", {"processId": os.getpid(), "capabilities": capabilities})
-        self.send({"method": "initialized", "params": {}})
-
-    def send(self, message):
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self.process.stdin.flush()
-
-    def read(self):
-        length = 0
-        while (line := self.process.stdout.readline().strip()) or not length:
-            if not line and self.process.poll() is not None:
-                sys.exit("demo: fimd has ended")
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        return json.loads(self.process.stdout.read(length))
-
-    def call(self, method, params):
-        self.last_id += 1
-        self.send({"id": self.last_id, "method": method, "params": params})
-        while (message := self.read()).get("id") != self.last_id or "method" in message:
-            pass
-        return message["result"]
-
-    def open(self, uri, language, text):
-        document = {"uri": uri, "languageId": language, "version": 1, "text": text}
-        self.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
-
-    def change(self, uri, text):
-        document = {"uri": uri, "version": 2}
-        self.send({"method": "textDocument/didChange", "params": {"textDocument": document, "contentChanges": [{"text": text}]}})
-
-    def complete(self, uri, before):
-        line, character = before.count("\n"), len(before.rsplit("\n", 1)[-1].encode())
-        params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
-        began = time.perf_counter()
-        items = self.call("textDocument/inlineCompletion", {**params, "context": {"triggerKind": 1}})["items"]
-        return (items[0]["insertText"] if items else ""), (time.perf_counter() - began) * 1000
-
-    def end(self):
-        self.call("shutdown", None)
-        self.send({"method": "exit"})
-        self.process.wait(PATIENCE)
+# Files of this repository, and what somebody has typed of one of their lines.
+OPENINGS = [
+    ("cpp", "daemon/fetches.cpp", "  const Running running = running_;\n  for (const auto& "),
+    ("python", "tests/openapi/check.py", "PROJECT = pathlib"),
+    ("typescript", "editors/vscode/src/menu.ts", "import * as "),
+]
+MODEL_SETTINGS = ("FIMD_", "FIM_", "CODESTRAL_")
 
 
 def play(daemon, scene):
@@ -94,7 +50,9 @@ def play(daemon, scene):
         typed = line[: len(line) - len(line.lstrip())]
         while True:
             daemon.change(uri, before + typed + after)
-            suggestion, milliseconds = daemon.complete(uri, before + typed)
+            began = time.perf_counter()
+            suggestion = daemon.complete(uri, before + typed)
+            milliseconds = (time.perf_counter() - began) * 1000
             if suggestion and not line.startswith(typed + suggestion) and "\n" in suggestion:
                 yield typed, suggestion, "", milliseconds
                 return
@@ -107,9 +65,35 @@ def play(daemon, scene):
         before += line + "\n"
 
 
-def show(program, environment, out):
+def newcomer(program, out):
+    """An editor opens a file of a real repository, with nothing configured: the time from there to a suggestion."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(MODEL_SETTINGS)}
+    for language, name, anchor in OPENINGS:
+        with tempfile.TemporaryDirectory() as cache:  # nothing is known from before
+            daemon = Daemon(program, {**bare, "XDG_CACHE_HOME": cache, "only": True}, [PROJECT])
+            text = (PROJECT / name).read_text()
+            at = text.index(anchor) + len(anchor)
+            before, after = text[:at], text[text.index("\n", at) :]
+            uri = (PROJECT / name).as_uri()
+            began = time.perf_counter()
+            daemon.open(uri, language, before + after)
+            suggestion, milliseconds = "", 0
+            while not suggestion and milliseconds < 5_000:
+                suggestion = daemon.complete(uri, before)
+                milliseconds = (time.perf_counter() - began) * 1000
+            backends = pathlib.Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children").read_text().split()
+            daemon.end()
+        if not suggestion or backends:
+            sys.exit(f"demo: {'a backend was started' if backends else 'no completion'} in {name}")
+        line, first = before.rsplit("\n", 1)[-1], suggestion.split("\n")[0]
+        out(f"  {DIM}{name}, {milliseconds:.0f} ms after it was opened{PLAIN}")
+        out(f"  {line}{GREEN}{first}{PLAIN}")
+    out("")
+
+
+def show(program, environment, options, out):
     """Plays all scenes; returns the languages that got a suggestion."""
-    daemon = Daemon(program, environment)
+    daemon = Daemon(program, environment, options=options)
     completed = set()
     for scene in SCENES:
         typed_bytes = suggested_bytes = 0
@@ -161,18 +145,18 @@ def main():
         print(line if sys.stdout.isatty() or os.environ.get("CLICOLOR_FORCE") else strip(line))
 
     configured = any(os.environ.get(name) for name in ("FIMD_ENDPOINT", "CODESTRAL_API_KEY", "FIM_UPSTREAM_URL"))
-    out("Through the endpoint or model that is configured:" if configured else "Through the bundled backend, without any key:")
+    out("With nothing configured, in this repository: no key, no network, no second program:")
     out("")
-    completed = show(arguments.fimd, {} if configured else {"FIM_PROVIDER": "local"}, out)
+    newcomer(arguments.fimd, out)
+    out("Through the endpoint or model that is configured:" if configured else "Through the bundled backend, over HTTP, without any key:")
+    out("")
+    # What is shown is what came over the wire: the daemon's own predictor is silent.
+    completed = show(arguments.fimd, {} if configured else {"FIM_PROVIDER": "local"}, {"predictor": "off"}, out)
     if arguments.svg:
         pathlib.Path(arguments.svg).write_text(svg(lines))
     missing = {scene[0] for scene in SCENES} - completed
     if missing:
         sys.exit(f"demo: no completion in {', '.join(sorted(missing))}")
-    if not configured:
-        out("The same with nothing configured at all: no backend, no network, the daemon's own predictor:")
-        out("")
-        show(arguments.fimd, {}, out)
 
 
 def strip(line):

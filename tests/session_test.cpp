@@ -49,7 +49,7 @@ TEST_CASE("the position encoding is one the client has offered") {
 
 TEST_CASE("initialize is answered") {
   CHECK(initialize_result({PositionEncoding::utf8, {"fimd.accept"}}, "1.2") == json::parse(R"({
-    "capabilities": {"positionEncoding": "utf-8", "textDocumentSync": {"openClose": true, "change": 2},
+    "capabilities": {"positionEncoding": "utf-8", "textDocumentSync": {"openClose": true, "change": 2, "save": true},
       "inlineCompletionProvider": true, "executeCommandProvider": {"commands": ["fimd.accept"]}},
     "serverInfo": {"name": "fimd", "version": "1.2"}})"));
 }

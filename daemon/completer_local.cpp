@@ -1,0 +1,73 @@
+// What the user's own text says: the session, the open files, the workspace.
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "daemon/completer.h"
+
+namespace fimd {
+namespace {
+
+PredictionQuery prediction_query(const Snapshot& document, const CursorState& state) {
+  const bool multi = lines_wanted(state.prefix(), state.suffix(), state.language) == Lines::multi;
+  return {document.uri, state.prefix(), state.suffix(), multi};
+}
+
+}  // namespace
+
+// The user's own text says how it goes on; what is on the screen of it stays.
+std::optional<LocalSuggestion> Completer::predict(const CompletionQuery& query, const CursorState& state) {
+  if (config_.predictor == PredictorMode::off) return std::nullopt;
+  std::optional<Prediction> prediction;
+  if (const auto open = offers_.open_at(state); open && open->source == "local") {
+    prediction = Prediction{std::string(open->rest), 1.0};
+  } else {
+    prediction = predictor_.predict(prediction_query(query.snapshot, state));
+    if (prediction && !prediction->shown && query.trigger == TriggerKind::automatic) return std::nullopt;
+  }
+  if (!prediction) return std::nullopt;
+  auto trimmed = trim(prediction->text, state.trim_context(0));
+  if (!trimmed) return std::nullopt;
+  Suggestion suggestion{fmt::format("p.{}.{}.{}", stats_.requests, query.snapshot.version, query.cursor),
+                        std::move(trimmed->text), trimmed->replaces, "local"};
+  return LocalSuggestion{std::move(suggestion), prediction->probability};
+}
+
+// A prediction that is on the screen gives way to the model's answer only if that extends it or the user has
+// paused.
+void Completer::keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found) {
+  const auto open = offers_.open_at(state);
+  if (!open || open->source != "local" || found.empty() || trigger_.after_pause()) return;
+  if (found.front().text.starts_with(open->rest)) return;
+  if (auto shown = predict(query, state)) found.front() = std::move(shown->suggestion);
+}
+
+std::vector<Suggestion> Completer::local_or_nothing(const CompletionQuery& query, const CursorState& state,
+                                                    std::string_view why) {
+  if (auto predicted = predict(query, state)) return Suggestions(1, std::move(predicted->suggestion));
+  return nothing(why);
+}
+
+void Completer::opened(Snapshot document) {
+  if (config_.predictor == PredictorMode::off || privacy_.excludes(document.uri)) return;
+  asio::co_spawn(io_, read_ahead(std::move(document)), asio::detached);
+}
+
+// Until the first request, which reads on, and in pieces, so that no message waits for it.
+Task<> Completer::read_ahead(Snapshot document) {
+  const auto request = last_request_;
+  PredictionQuery all;
+  all.document = document.uri;
+  all.prefix = document.text->view();
+  while (request == last_request_ && predictor_.read(all)) co_await asio::post(io_, asio::use_awaitable);
+}
+
+// What looks like a secret is not suggested elsewhere, from where it could be sent.
+void Completer::typed(std::string_view line) {
+  if (!secret_in(line)) predictor_.typed(line);
+}
+
+}  // namespace fimd

@@ -1,0 +1,188 @@
+#include "daemon/workspace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "daemon/line_hash.h"
+#include "daemon/log.h"
+#include "daemon/subprocess.h"
+
+namespace fimd {
+namespace {
+
+using namespace std::chrono_literals;
+
+// After a change: a checkout or a build changes many files one after the other.
+constexpr auto kSettle = 5s;
+// Between two looks, however much changes.
+constexpr auto kPause = 60s;
+// Editors do not report what other programs change; somebody who works has it looked at this often.
+constexpr auto kWhileInUse = 10min;
+constexpr auto kListingLimit = 20s;
+constexpr std::size_t kMostListingBytes = 64 * 1024 * 1024;
+
+// Reads the index only: no hook, no file system monitor and no lock of the user's repository.
+std::vector<std::string> listing_command(std::string git) {
+  return {std::move(git), "-c", "core.fsmonitor=false", "--no-optional-locks", "ls-files", "-z", "--cached"};
+}
+
+// Neither a project nor of a size that is worth a walk.
+bool is_no_project(const std::string& folder) {
+  const auto* home = std::getenv("HOME");
+  return folder.empty() || folder == "/" || (home && folder == home);
+}
+
+}  // namespace
+
+Workspace::Workspace(asio::io_context& io, const Config& config, const Privacy& privacy,
+                     WorkspaceListener listener)
+    : io_(io),
+      clock_(io, config.time_scale),
+      config_(config),
+      privacy_(privacy),
+      listener_(std::move(listener)),
+      changed_(io) {}
+
+void Workspace::follow(std::vector<std::string> folders) {
+  folders_ = std::move(folders);
+  for (auto& folder : folders_) {
+    while (folder.ends_with('/')) folder.pop_back();
+  }
+  if (rules() == rules_) return;
+  rules_ = rules();
+  files_.clear();
+  listener_.index(nullptr);
+  look_at_ = clock_.now();
+  changed_.notify();
+  if (!std::exchange(running_, true)) asio::co_spawn(io_, run(), asio::detached);
+}
+
+void Workspace::files_changed() {
+  look_at_ = std::min(look_at_, std::max(clock_.now() + kSettle, looked_ + kPause));
+  changed_.notify();
+}
+
+void Workspace::in_use() {
+  if (look_at_ != Clock::Time::max()) return;
+  look_at_ = std::max(clock_.now() + kSettle, looked_ + kWhileInUse);
+  changed_.notify();
+}
+
+// All that decides which texts an index holds.
+std::string Workspace::rules() const {
+  std::uint64_t hash = chain(0, FIMD_VERSION);
+  for (const auto& folder : folders_) hash = chain(hash, folder);
+  for (const auto& rule : privacy_.rules()) hash = chain(hash, rule);
+  return fmt::format("{:016x} {} {}", hash, config_.workspace_bytes, wanted());
+}
+
+bool Workspace::wanted() const {
+  return config_.workspace_index && config_.predictor != PredictorMode::off && !folders_.empty();
+}
+
+Task<> Workspace::run() {
+  for (;;) {
+    look_at_ = Clock::Time::max();
+    if (wanted()) co_await refresh();
+    looked_ = clock_.now();
+    co_await rest();
+  }
+}
+
+// Returns when it is time to look at the files.
+Task<> Workspace::rest() {
+  while (clock_.now() < look_at_) {
+    const auto until = look_at_;
+    co_await clock_.wait(changed_, until);
+  }
+}
+
+Task<> Workspace::refresh() {
+  const auto rules = rules_;
+  if (files_.empty()) {
+    auto stored = order();
+    stored.load = true;
+    auto outcome = co_await index(std::move(stored));
+    if (rules != rules_) co_return;
+    take(std::move(outcome));
+  }
+  auto build = order();
+  build.folders = co_await list();
+  if (rules != rules_) co_return;
+  auto outcome = co_await index(std::move(build));
+  if (rules == rules_) take(std::move(outcome));
+}
+
+// The outcome is empty when the rules change meanwhile, and when it fails.
+Task<IndexingOutcome> Workspace::index(IndexingOrder order) {
+  bool told = false;
+  const auto rules = rules_;
+  const IndexingListener listen = [this, &told, &rules](const IndexingProgress& progress) {
+    told |= progress.all != 0;
+    if (progress.all != 0) listener_.progress(progress);
+    return rules == rules_;
+  };
+  IndexingOutcome outcome;
+  try {
+    outcome = co_await run_indexing(io_, std::move(order), listen);
+  } catch (const SystemError&) {
+    throw;
+  } catch (const std::exception& error) {
+    outcome.faults.push_back(fmt::format("the workspace cannot be indexed: {}", error.what()));
+  }
+  if (told) listener_.done();
+  co_return outcome;
+}
+
+Task<std::vector<WorkspaceFolder>> Workspace::list() {
+  std::vector<WorkspaceFolder> listed;
+  const auto git = find_program("git");
+  const auto folders = folders_;
+  for (const auto& folder : folders) {
+    ProgramResult result;
+    const auto command = listing_command(git);
+    if (!git.empty()) result = co_await run_program(io_, command, folder, kListingLimit, kMostListingBytes);
+    WorkspaceFolder found;
+    found.path = folder;
+    if (result.exit_code == 0) found.tracked = std::move(result.output);
+    if (!found.tracked && is_no_project(folder)) {
+      say_once(fmt::format("{} is not a project: it is not learnt from", folder));
+      continue;
+    }
+    listed.push_back(std::move(found));
+  }
+  co_return listed;
+}
+
+IndexingOrder Workspace::order() const {
+  WorkspaceLimits limits;
+  limits.bytes = config_.workspace_bytes;
+  return {.folders = {},
+          .privacy = privacy_,
+          .limits = limits,
+          .store = IndexStore(cache_folder(), folders_, rules_),
+          .load = false,
+          .known = files_};
+}
+
+void Workspace::take(IndexingOutcome outcome) {
+  for (const auto& fault : outcome.faults) say_once(fault);
+  if (!outcome.index) return;
+  files_ = std::move(outcome.files);
+  log_info("the workspace's index: {} files, {} bytes of source, {} in memory", files_.size(),
+           outcome.index->source_bytes(), outcome.index->resident_bytes());
+  listener_.index(std::move(outcome.index));
+}
+
+void Workspace::say_once(const std::string& fault) {
+  if (std::ranges::find(said_, fault) != said_.end()) return;
+  said_.push_back(fault);
+  log_warning("{}", fault);
+}
+
+}  // namespace fimd
