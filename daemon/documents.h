@@ -33,14 +33,14 @@ struct Edit {
 };
 using EditListener = std::function<void(const Edit&)>;
 
+constexpr std::size_t kMaxDocumentBytes = 10'000'000;
+
 // The open documents by URI. A document that is out of sync with the editor (an edit before it was opened, a
 // rangeLength that cannot be) is dropped until its whole text comes again; one over the size limit likewise.
 // open() and change() return the one line to log when that happens, which never quotes the text.
 class Documents {
  public:
-  static constexpr std::size_t kMaxBytes = 10'000'000;
-
-  explicit Documents(std::size_t max_bytes = kMaxBytes) : max_bytes_(max_bytes) {}
+  explicit Documents(std::size_t max_bytes = kMaxDocumentBytes) : max_bytes_(max_bytes) {}
 
   std::optional<std::string> open(DidOpenParams params);
   // `listener`, if any, hears of every edit; a change of the whole text counts as the one edit that makes it.

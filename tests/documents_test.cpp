@@ -18,7 +18,7 @@ ContentChange whole(std::string text) {
   return ContentChange{std::nullopt, std::nullopt, std::move(text)};
 }
 
-Documents opened(std::string text, std::size_t max_bytes = Documents::kMaxBytes) {
+Documents opened(std::string text, std::size_t max_bytes = kMaxDocumentBytes) {
   Documents documents(max_bytes);
   documents.open({kUri, "python", 1, std::move(text)});
   return documents;
