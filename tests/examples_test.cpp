@@ -273,6 +273,7 @@ const std::map<std::string, Method> kMethods = {
     {"fim/complete", {fim_complete, fim_complete_answer}},
     {"workspace/executeCommand", {command, command_result}},
     {"workspace/didChangeConfiguration", {settings}},
+    {"workspace/didChangeWatchedFiles", {same}},
     {"textDocument/didFocus", {focus}},
     {"textDocument/didShowCompletion", {shown}},
     {"textDocument/didPartiallyAcceptCompletion", {partially_accepted}},

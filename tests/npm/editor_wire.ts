@@ -3,6 +3,7 @@ import type {
   ConfigurationParams,
   DidChangeConfigurationParams,
   DidChangeTextDocumentParams,
+  DidChangeWatchedFilesParams,
   DidCloseTextDocumentParams,
   DidOpenTextDocumentParams,
   DidSaveTextDocumentParams,
@@ -41,6 +42,7 @@ export interface Params {
   'textDocument/inlineCompletion': InlineCompletionParams;
   'workspace/executeCommand': ExecuteCommandParams;
   'workspace/didChangeConfiguration': DidChangeConfigurationParams;
+  'workspace/didChangeWatchedFiles': DidChangeWatchedFilesParams;
   'workspace/configuration': ConfigurationParams;
   'client/registerCapability': RegistrationParams;
   'window/workDoneProgress/create': WorkDoneProgressCreateParams;
