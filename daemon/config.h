@@ -22,7 +22,7 @@ enum class PredictorMode { fallback, eager, off };
 struct Config {
   // Where completions come from. The whole URL with its path:
   // "https://ID.execute-api.REGION.amazonaws.com/fim". Plain http only to this machine. Empty: the bundled
-  // backend is started on loopback.
+  // backend is started on loopback if the environment names a model, else the predictor answers alone.
   std::string endpoint;
   std::string token;  // sent as a bearer token; never logged
 

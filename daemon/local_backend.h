@@ -1,4 +1,4 @@
-// The bundled backend: fim-lambda serving on loopback, for when no endpoint is configured.
+// The bundled backend: fim-lambda serving on loopback, for when no endpoint is configured but a model is.
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -33,11 +33,11 @@ class LocalBackend {
 };
 
 // Whether the environment names a model for the bundled backend (CODESTRAL_API_KEY, FIM_UPSTREAM_URL,
-// FIM_PROVIDER). Without one it completes from the request's own text.
+// FIM_PROVIDER). Without one there is nothing to start: the predictor answers alone.
 bool has_model_configured();
 
-// Connects the endpoint to what is configured: the user's own, else the bundled backend. Call it again when
-// the configuration has changed.
+// Connects the endpoint to what is configured: the user's own, else the bundled backend, else nothing. Call
+// it again when the configuration has changed.
 void connect_as_configured(const Config& config, Endpoint& endpoint, LocalBackend& backend);
 
 }  // namespace fimd

@@ -1,4 +1,4 @@
-// The editor's side of the daemon: the method table and the life cycle. Only this file knows method names.
+// The editor's side of the daemon: the method table and the life cycle. Only this class knows method names.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
 // All texts of a workspace, indexed by their tokens. Immutable, so that it can be built on one thread and
-// read on another; 1.7 bytes stay in memory for each byte of source.
+// read on another; 1.9 bytes stay in memory for each byte of source.
 #pragma once
 
 #include <cstddef>
