@@ -24,7 +24,7 @@ constexpr auto kGoOn = [](const IndexingProgress&) { return true; };
 std::string calls(std::string_view name, int count = 8) {
   std::string text;
   for (int i = 0; i < count; ++i)
-    text += "  call_" + std::string(name) + "(context, buffer_of_" + std::string(name) + ", 42);\n";
+    text += "  call_" + std::string(name) + "(buffer_of_" + std::string(name) + ", context, 42);\n";
   return text;
 }
 
