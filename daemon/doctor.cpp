@@ -36,8 +36,8 @@ Finding program() {
   return {"program", fmt::format("fimd {}, {}", FIMD_VERSION, ec ? "at an unknown place" : path.string())};
 }
 
-// main has read it: a file that is wrong ends the program with a message of its own.
-Finding settings() {
+Finding settings(const std::string& fault) {
+  if (!fault.empty()) return {"settings", fault, true};
   const auto path = config_file_path();
   const bool there = std::filesystem::exists(path);
   if (there && ::access(path.c_str(), R_OK) != 0) return {"settings", path + " cannot be read", true};
@@ -98,8 +98,9 @@ Finding predictor(const Config& config) {
   if (config.predictor == PredictorMode::off) return {"predictor", "switched off"};
   const auto found = predict(kRepetition, "");
   if (!found) return {"predictor", "finds nothing in a text that repeats itself", true};
-  return {"predictor",
-          config.predictor == PredictorMode::eager ? "answers at once" : "answers while the model is away"};
+  const bool alone = config.endpoint.empty() && !has_model_configured();
+  const bool at_once = alone || config.predictor == PredictorMode::eager;
+  return {"predictor", at_once ? "answers at once" : "answers while the model is away"};
 }
 
 Finding workspace() {
@@ -127,8 +128,8 @@ std::string without_secrets(std::string_view url) {
   return fmt::format("{}{}", url.substr(0, host), url.substr(host + user + 1));
 }
 
-int examine(const Config& config) {
-  const auto findings = {program(),        settings(),        token(config),
+int examine(const Config& config, const std::string& fault) {
+  const auto findings = {program(),        settings(fault),   token(config),
                          endpoint(config), predictor(config), workspace()};
   for (const auto& [about, text, broken] : findings) {
     fmt::print("{:<5} {:<10} {}\n", broken ? "FAULT" : "ok", about, text);

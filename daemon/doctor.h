@@ -11,9 +11,10 @@ namespace fimd {
 
 // Prints the findings to stdout: the program, its settings, the token (whether there is one), the endpoint
 // (which is asked once, for a few tokens after a text of our own), the predictor and the workspace, which is
-// the current folder. No secret is printed, and no text of the user's is read or sent. Returns the exit code:
-// 1 when something is broken.
-int examine(const Config& config);
+// the current folder. No secret is printed, and no text of the user's is read or sent. `fault`: what was
+// wrong with the file or the environment; empty when nothing was. Returns the exit code: 1 when something is
+// broken.
+int examine(const Config& config, const std::string& fault);
 
 // The URL without what may be secret in it: user, password and query.
 std::string without_secrets(std::string_view url);

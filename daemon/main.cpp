@@ -169,8 +169,8 @@ int main(int argc, char** argv) {
     const auto arguments = parse(all);
     start_log(arguments.config);
     if (!arguments.complete && !arguments.doctor) return serve(arguments);
+    if (arguments.doctor) return examine(arguments.config, arguments.fault);
     if (!arguments.fault.empty()) log_error("{}", arguments.fault);
-    if (arguments.doctor) return examine(arguments.config);
     return complete_in_terminal(arguments.config, arguments.location);
   } catch (const UsageError& error) {
     fmt::print(stderr, "fimd: {}; try fimd --help\n", error.what());

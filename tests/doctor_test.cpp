@@ -5,6 +5,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/child.h"
 #include "tests/support/scripted_server.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace fimd;
 using namespace fimd::test;
@@ -82,7 +83,28 @@ TEST_CASE("doctor: nothing is configured, and that is fine") {
   INFO(found.text);
   CHECK(found.status == 0);
   CHECK(found.tell("completions come from your own text"));
+  CHECK(found.tell("predictor  answers at once"));
   CHECK(found.tell("no /nowhere/.config/fimd/config.json"));
+}
+
+TEST_CASE("doctor: settings that are wrong") {
+  const TemporaryFolder folder;
+  const auto found_in = [&](std::string_view settings) {
+    folder.write("fimd/config.json", settings);
+    return doctor({{"XDG_CONFIG_HOME", folder.path()}});
+  };
+  const auto broken = found_in("{\"token\": \"hush-hush\"");
+  INFO(broken.text);
+  CHECK(broken.status == 1);
+  CHECK(broken.tell("FAULT settings   " + folder.path("fimd/config.json") + " is not valid JSON"));
+  CHECK_FALSE(broken.tell("hush-hush"));
+
+  const auto mistaken = found_in(R"({"maxTokens": "many"})");
+  INFO(mistaken.text);
+  CHECK(mistaken.status == 1);
+  CHECK(mistaken.tell("FAULT settings   setting \"maxTokens\" must be"));
+
+  CHECK(found_in(R"({"maxTokens": 100})").status == 0);
 }
 
 TEST_CASE("doctor: what may be secret in a URL is not shown") {
