@@ -30,8 +30,8 @@ SCENES = [
 # Files of this repository, and what somebody has typed of one of their lines.
 OPENINGS = [
     ("cpp", "daemon/fetches.cpp", "  const Running running = running_;\n  for (const auto& "),
-    ("python", "tests/openapi/check.py", "PROJECT = pathlib"),
-    ("typescript", "editors/vscode/src/menu.ts", "import * as "),
+    ("python", "tests/openapi/check.py", "PROTOCOL = pathlib"),
+    ("typescript", "editors/vscode/src/toggles.ts", "import * as "),
 ]
 MODEL_SETTINGS = ("FIMD_", "FIM_", "CODESTRAL_")
 
