@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace fimd {
 namespace {
 
 // Ids are never used again, so an old set may go.
 constexpr std::size_t kRememberedIds = 10'000;
+// An editor is behind by a key or two.
+constexpr std::size_t kIdsOfOffer = 16;
 // About the last ten verdicts count.
 constexpr double kVerdictWeight = 0.1;
 constexpr std::size_t kShortestAccept = 4;
@@ -16,15 +21,22 @@ constexpr std::size_t kShortestAccept = 4;
 void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time now) {
   ++stats_.offered;
   last_document_ = state.document;
-  offers_[state.document] = {suggestion, state, spot_at(*state.text, state.cursor), now};
+  auto& offer = offers_[state.document];
+  auto ids = std::move(offer.ids);
+  ids.push_back(suggestion.id);
+  if (kIdsOfOffer < ids.size()) ids.pop_front();
+  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, std::move(ids)};
 }
 
 void Offers::follow(const CursorState& state, Time now) {
   const auto entry = offers_.find(state.document);
   if (entry == offers_.end()) return;
-  const auto& offer = entry->second;
+  auto& offer = entry->second;
   const auto typed = typed_since(offer.spot, *state.text, state.cursor);
-  if (typed && typed->size() < offer.suggestion.text.size() && agree(*typed, offer.suggestion.text)) return;
+  if (typed && typed->size() < offer.suggestion.text.size() && agree(*typed, offer.suggestion.text)) {
+    offer.state = state;
+    return;
+  }
   if (typed && typed->starts_with(offer.suggestion.text)) {
     // Each key offers what is left: the last few characters were typed.
     if (kShortestAccept <= offer.suggestion.text.size()) count_accepted(offer.suggestion.id);
@@ -77,7 +89,8 @@ void Offers::partly_accepted(std::string_view id) {
 
 std::optional<CursorState> Offers::dismissed(std::string_view id, Time now) {
   for (const auto& [document, offer] : offers_) {
-    if (offer.suggestion.id != id || !first_time("rejected", id)) continue;
+    if (std::ranges::find(offer.ids, id) == offer.ids.end()) continue;
+    if (!first_time("rejected", offer.suggestion.id)) continue;
     ++stats_.dismissed;
     judge(0);
     trigger_.rejected(now);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,7 +54,8 @@ class Offers {
   // drawn yet: the document's offer is settled by it.
   void accepted(std::string_view id);
   void partly_accepted(std::string_view id);
-  // Where the suggestion was made; nothing when the id is not that of a document's last one.
+  // Where it was turned down: the document's last request, which may be a key further on than the suggestion
+  // that the editor still shows. Nothing when the id is not of the offer that stands there.
   std::optional<CursorState> dismissed(std::string_view id, Time now);
 
   // Of the suggestions that could be read, the share that was accepted; 1 before there are any.
@@ -62,9 +64,10 @@ class Offers {
  private:
   struct Offer {
     Suggestion suggestion;
-    CursorState state;
-    Spot spot;
+    CursorState state;  // of the last request that agreed with it
+    Spot spot;          // where it was made
     Time since;
+    std::deque<std::string> ids;  // of the suggestions that led here, each typed on from the one before
   };
   void count_accepted(std::string_view id);
   bool first_time(std::string_view what, std::string_view id);

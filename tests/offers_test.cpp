@@ -66,3 +66,43 @@ TEST_CASE("offers: what the editor does not report, the text tells") {
   desk.follow("return x");
   CHECK(desk.stats.rejected == 1);
 }
+
+TEST_CASE("offers: a dismissal by any id that led to the last one holds where the cursor is") {
+  struct Case {
+    std::string_view dismissed;
+    std::string_view asked;  // a request on its way whose answer was not offered yet
+    std::string_view place;  // dismissed there; empty: nowhere
+  };
+  for (const auto& [dismissed, asked, place] : std::vector<Case>{
+           {"1.2", "", "return wi"},
+           {"1.1", "", "return wi"},
+           {"1.2", "return wid", "return wid"},
+           {"1.1", "return wid", "return wid"},
+           {"1.1", "return w", ""},  // deleted back: what shows then is offered anew
+           {"1.1", "return wx", ""},
+           {"1.1", "return width * height", ""},
+           {"9.9", "", ""},
+       }) {
+    Desk desk;
+    desk.offer("return w", "1.1", "idth * height");
+    desk.follow("return wi");
+    desk.offer("return wi", "1.2", "dth * height");
+    if (!asked.empty()) desk.follow(asked);
+    const auto state = desk.offers.dismissed(dismissed, desk.now);
+    INFO(dismissed << " " << asked);
+    CHECK((state ? state->prefix() : "") == place);
+    CHECK(desk.stats.dismissed == !place.empty());
+    CHECK_FALSE(desk.offers.dismissed(dismissed, desk.now));
+    desk.follow("return x");
+    CHECK(desk.stats.dismissed + desk.stats.rejected + desk.stats.accepted == 1);
+  }
+}
+
+TEST_CASE("offers: a dismissal by an id of a suggestion that the user typed away from holds nowhere") {
+  Desk desk;
+  desk.offer("return w", "1.1", "idth * height");
+  desk.follow("return x");
+  desk.offer("return x", "2.1", " + y");
+  CHECK_FALSE(desk.offers.dismissed("1.1", desk.now));
+  CHECK(desk.offers.dismissed("2.1", desk.now));
+}

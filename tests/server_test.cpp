@@ -453,3 +453,18 @@ TEST_CASE("150 mixed requests, half of them cancelled at random stages, get one 
   client.run_for(std::chrono::milliseconds(50));
   for (const auto id : ids) CHECK(client.count_replies(id) == 1);
 }
+
+TEST_CASE("a dismissal that crosses a newer answer keeps the suggestion away") {
+  ScriptedServer server({json_reply("width * height;")});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const auto first = client.reply(client.request_completion(kUri, 0, 12, 1)).at("result").at("items").at(0);
+  client.insert(kUri, 0, 12, "w");
+  const auto newer = client.request_completion(kUri, 0, 13);
+  client.call("workspace/executeCommand",
+              {{"command", "fimd.dismiss"}, {"arguments", first.at("command").at("arguments")}});
+  CHECK(client.reply(newer).at("result").at("items").size() <= 1);
+  CHECK(client.complete(kUri, 0, 13).empty());
+  CHECK(server.exchanges().size() == 1);
+}
