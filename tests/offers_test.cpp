@@ -106,3 +106,18 @@ TEST_CASE("offers: a dismissal by an id of a suggestion that the user typed away
   CHECK_FALSE(desk.offers.dismissed("1.1", desk.now));
   CHECK(desk.offers.dismissed("2.1", desk.now));
 }
+
+TEST_CASE("offers: the acceptance rate starts at what is usual and follows what becomes of the offers") {
+  Desk desk;
+  CHECK(desk.offers.acceptance() == kUsualAcceptance);
+  desk.offer("return w", "1.1", "idth");
+  desk.offers.accepted("1.1");
+  const auto one_accepted = desk.offers.acceptance();
+  CHECK(one_accepted > 0.25);
+  CHECK(one_accepted < 0.3);
+  for (int i = 2; i < 30; ++i) {
+    desk.offer("return w", std::to_string(i), "idth");
+    desk.follow("return x");
+  }
+  CHECK(desk.offers.acceptance() < 0.05);
+}
