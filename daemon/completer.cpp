@@ -32,6 +32,12 @@ constexpr auto kPatience = 800ms;
 // A prediction this likely is not worth waiting for the model.
 constexpr double kSurePrediction = 0.85;
 constexpr std::size_t kCandidates = 3;
+// Texts that differ may come to the same when they are trimmed.
+constexpr std::size_t kTextsTried = 12;
+// At the usual temperature a model that is asked twice says the same twice.
+constexpr double kOtherTemperature = 0.8;
+// What fits already is not held back for longer: nine of ten answers have come in half of this.
+constexpr auto kOtherWait = 2s;
 
 CursorState state_of(const CompletionQuery& query) {
   CursorState state;
@@ -88,6 +94,8 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   last_excluded_ = why.has_value();
   if (why) co_return nothing(*why);
   if (auto found = from_cache(query, state, "cache")) {
+    const bool several = query.trigger == TriggerKind::invoked && !query.stateless && !found->empty();
+    if (several) *found = co_await and_another(query, state, std::move(*found));
     keep_shown(query, state, *found);
     co_return std::move(*found);
   }
@@ -101,7 +109,7 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   if (!sure) co_return co_await wait_for_model(query, state, ask_at);
   // The model is asked all the same, for the keys to come.
   if (decision.wait == Clock::Duration::zero() && fetches_.help_for(state) == Fetches::Help::none)
-    ask(query, state);
+    ask(query, state, config_.temperature);
   co_return Suggestions(1, std::move(predicted->suggestion));
 }
 
@@ -132,10 +140,25 @@ Task<std::vector<Suggestion>> Completer::wait_for_model(const CompletionQuery& q
     } else if (now < ask_at) {
       co_await clock_.sleep_until(ask_at);
     } else {
-      if (const auto why = ask(query, state)) co_return local_or_nothing(query, state, *why);
+      if (const auto why = ask(query, state, config_.temperature))
+        co_return local_or_nothing(query, state, *why);
       asked = true;
     }
   }
+}
+
+// Who invokes where texts fit already wants to choose: one call for one more of them.
+Task<std::vector<Suggestion>> Completer::and_another(const CompletionQuery& query, const CursorState& state,
+                                                     Suggestions found) {
+  const auto until = clock_.now() + kOtherWait;
+  if (kCandidates <= found.size() || endpoint_.provider() == "local") co_return found;
+  if (ask(query, state, std::max(config_.temperature, kOtherTemperature))) co_return found;
+  while (fetches_.help_for(state) == Fetches::Help::here && clock_.now() < until) {
+    co_await clock_.wait(fetches_.arrivals(), until);
+    auto now = from_cache(query, state, "cache");
+    if (now && found.size() < now->size()) co_return std::move(*now);
+  }
+  co_return found;
 }
 
 std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
@@ -154,7 +177,7 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
                                                              const CursorState& state,
                                                              std::string_view source) {
   const bool invoked = query.trigger == TriggerKind::invoked;
-  const auto found = cache_.find(state.place(), state.suffix(), clock_.now(), invoked ? kCandidates : 1);
+  const auto found = cache_.find(state.place(), state.suffix(), clock_.now(), invoked ? kTextsTried : 1);
   if (found.silent && !invoked) return nothing("nothing to add here, or dismissed");
   Suggestions suggestions;
   bool in_vain = false;
@@ -164,10 +187,12 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
     auto trimmed = running ? progress(hit.text, context).ready : trim(hit.text, context);
     in_vain |= !running && !trimmed;
     if (!trimmed) continue;
-    auto id = fmt::format("{}.{}", hit.id, ++last_id_);
     auto block = first_block(std::move(*trimmed), state.prefix());
+    if (std::ranges::find(suggestions, block.text, &Suggestion::text) != suggestions.end()) continue;
+    if (suggestions.empty()) cache_.served(hit.id);
+    auto id = fmt::format("{}.{}", hit.id, ++last_id_);
     suggestions.push_back({std::move(id), std::move(block.text), block.replaces, std::string(source)});
-    cache_.served(hit.id);
+    if (suggestions.size() == kCandidates) break;
   }
   if (!suggestions.empty()) return suggestions;
   if (in_vain) return nothing("what the model said does not fit here");
@@ -182,9 +207,11 @@ std::optional<std::string> Completer::why_not_ask() const {
 }
 
 // Starts a fetch, or says why not.
-std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state) {
+std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state,
+                                          double temperature) {
   if (auto why = why_not_ask()) return why;
   auto request = request_for(query, state);
+  request.temperature = temperature;
   if (auto secret = secret_in(request)) return secret;
   fetches_.start(state, std::move(request));
   return std::nullopt;

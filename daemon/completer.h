@@ -1,7 +1,6 @@
 // One completion from start to end: the straight path.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -87,8 +86,9 @@ class Completer {
                                         std::string_view source);
   std::optional<LocalSuggestion> predict(const CompletionQuery& query, const CursorState& state);
   void keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found);
+  Task<Suggestions> and_another(const CompletionQuery& query, const CursorState& state, Suggestions found);
   std::optional<std::string> why_not_ask() const;
-  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state);
+  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state, double temperature);
   CompletionRequest request_for(const CompletionQuery& query, const CursorState& state);
   Suggestions nothing(std::string_view why);
   Suggestions local_or_nothing(const CompletionQuery& query, const CursorState& state, std::string_view why);

@@ -468,3 +468,40 @@ TEST_CASE("a dismissal that crosses a newer answer keeps the suggestion away") {
   CHECK(client.complete(kUri, 0, 13).empty());
   CHECK(server.exchanges().size() == 1);
 }
+
+TEST_CASE("each invocation at a place adds a suggestion, up to three") {
+  ScriptedServer server({json_reply("alpha();"), json_reply("beta();"), stream_reply("gamma();")});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  CHECK(client.complete(kUri, 0, 12) == Texts{"alpha();"});
+  CHECK(client.complete(kUri, 0, 12, 1) == Texts{"alpha();", "beta();"});
+  CHECK(client.complete(kUri, 0, 12) == Texts{"alpha();"});
+  CHECK(client.complete(kUri, 0, 12, 1) == Texts{"alpha();", "gamma();", "beta();"});
+  CHECK(client.complete(kUri, 0, 12, 1) == Texts{"alpha();", "gamma();", "beta();"});
+  REQUIRE(server.exchanges().size() == 3);
+  const auto temperature = [&](std::size_t call) {
+    return completion_request(server.exchanges().at(call).request.body).temperature;
+  };
+  CHECK(temperature(0) == Config().temperature);
+  CHECK(temperature(1) == 0.8);
+  CHECK(temperature(2) == 0.8);
+}
+
+TEST_CASE("another suggestion that is none costs the invocation nothing it had") {
+  Reply never = json_reply("late();");
+  never.ending = Reply::Ending::stall;
+  for (const auto& other : {json_reply("alpha();"), json_reply(""), json_reply("alpha();\nbeta();"),
+                            status_reply(500, "{}"), never}) {
+    ScriptedServer server({json_reply("alpha();"), other});
+    auto config = config_for(server);
+    config.time_scale = 20;
+    TestClient client(config);
+    client.initialize();
+    client.open(kUri, "int total = \nint b;\n");
+    CHECK(client.complete(kUri, 0, 12, 1) == Texts{"alpha();"});
+    CHECK(client.complete(kUri, 0, 12, 1) == Texts{"alpha();"});
+    CHECK(server.exchanges().size() == 2);
+    server.release();
+  }
+}
