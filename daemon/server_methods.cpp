@@ -149,11 +149,13 @@ void Server::tell_status(bool busy) {
 }
 
 // `selected` is what the editor's popup would put in place of the text from `start` to the cursor:
-// completions go on from there and carry it.
+// completions go on from there and carry it. One that replaces more than the popup would is left out, since
+// an editor does not show it.
 Task<Json> Server::complete(CompletionQuery query, Offset start, std::string selected) {
   const auto text = query.snapshot.text;
   const auto cursor = query.cursor;
-  if (!selected.empty()) {
+  const bool previewed = start < cursor || !selected.empty();
+  if (previewed) {
     auto preview = std::make_shared<Text>(*text);
     preview->replace(start, cursor, selected);
     query.snapshot.text = std::move(preview);
@@ -162,6 +164,7 @@ Task<Json> Server::complete(CompletionQuery query, Offset start, std::string sel
   const auto suggestions = co_await completer_.complete(std::move(query));
   std::vector<InlineCompletionItem> items;
   for (const auto& suggestion : suggestions) {
+    if (previewed && suggestion.replaces > 0) continue;
     auto& item = items.emplace_back();
     item.insertText = selected + suggestion.text;
     item.range.start = text->position_at(start, encoding_);

@@ -505,3 +505,42 @@ TEST_CASE("another suggestion that is none costs the invocation nothing it had")
     server.release();
   }
 }
+
+TEST_CASE("suggestions go on from the popup's selection in its range, or are left out") {
+  struct Case {
+    std::string text;
+    int start, cursor, end;  // of the selection, on the last line; the cursor in it
+    std::string selected, said, inserted;
+  };
+  for (const auto& [text, start, cursor, end, selected, said, inserted] : std::vector<Case>{
+           {"console.", 7, 8, 8, ".log", "(total);", ".log(total);"},
+           {"int total = su", 12, 14, 14, "sum", "(a, b);", "sum(a, b);"},
+           {"int total = su", 12, 13, 14, "sum", "(a, b);", "sum(a, b);"},
+           {"int total = ", 12, 12, 12, "width", " * height;", "width * height;"},
+           {"return to", 7, 9, 9, "", "width;", "width;"},
+           {"int total = su", 12, 14, 14, "sum", "", ""},
+           {"print()", 6, 6, 6, "name", ", end);", ""},
+       }) {
+    ScriptedServer server({json_reply(said)});
+    TestClient client(config_for(server));
+    client.initialize();
+    client.open(kUri, "int a;\n" + text);
+    const auto at = [](int character) { return Json({{"line", 1}, {"character", character}}); };
+    const Json range = {{"start", at(start)}, {"end", at(end)}};
+    const auto id = client.send(
+        "textDocument/inlineCompletion",
+        {{"textDocument", {{"uri", kUri}}},
+         {"position", at(cursor)},
+         {"context",
+          {{"triggerKind", 1}, {"selectedCompletionInfo", {{"range", range}, {"text", selected}}}}}});
+    const auto items = client.reply(id).at("result").at("items");
+    INFO(text << " " << selected << " " << items.dump());
+    CHECK(items.size() == !inserted.empty());
+    for (const auto& item : items) {
+      CHECK(item.at("insertText") == inserted);
+      CHECK(item.at("range") == range);
+    }
+    const auto asked = completion_request(server.exchanges().at(0).request.body).prompt;
+    CHECK(asked.ends_with(text.substr(0, start) + selected));
+  }
+}
