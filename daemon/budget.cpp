@@ -44,11 +44,11 @@ void Budget::turn_to(Day today) {
 std::string_view name_of(Budget::Limit limit) {
   switch (limit) {
     case Budget::Limit::calls_per_minute:
-      return "calls_per_minute";
+      return "callsPerMinute";
     case Budget::Limit::calls_per_day:
-      return "calls_per_day";
+      return "callsPerDay";
     case Budget::Limit::tokens_per_day:
-      return "tokens_per_day";
+      return "tokensPerDay";
     case Budget::Limit::none:
       return "none";
   }

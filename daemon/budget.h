@@ -47,6 +47,6 @@ class Budget {
   bool told_[4] = {};
 };
 
-std::string_view name_of(Budget::Limit limit);  // for the log and the status
+std::string_view name_of(Budget::Limit limit);  // as the setting is called; for the log and the status
 
 }  // namespace fimd

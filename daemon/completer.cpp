@@ -202,8 +202,15 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
 std::optional<std::string> Completer::why_not_ask() const {
   if (!endpoint_.available(SteadyClock::now())) return "the endpoint is not available";
   const auto limit = budget_.reached(clock_.now(), Clock::today());
-  if (limit != Budget::Limit::none) return std::string(name_of(limit));
+  if (limit != Budget::Limit::none) return fmt::format("the limit {} is reached", name_of(limit));
   return std::nullopt;
+}
+
+std::optional<std::string> Completer::news_of_budget() {
+  const auto limit = budget_.reached(clock_.now(), Clock::today());
+  if (!budget_.tell(limit, Clock::today())) return std::nullopt;
+  return fmt::format("the limit {} is reached: completions come from the cache and your own text",
+                     name_of(limit));
 }
 
 // Starts a fetch, or says why not.

@@ -74,6 +74,8 @@ class Completer {
   bool last_excluded() const { return last_excluded_; }
   std::int64_t calls_today() const { return budget_.calls_on(Clock::today()); }
   std::int64_t tokens_today() const { return budget_.tokens_on(Clock::today()); }
+  // A sentence about a limit of the budget that is reached now; once per limit and day.
+  std::optional<std::string> news_of_budget();
 
  private:
   using Suggestions = std::vector<Suggestion>;

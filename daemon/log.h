@@ -35,9 +35,5 @@ template <class... Args>
 void log_info(fmt::format_string<Args...> format, Args&&... args) {
   log_line(LogLevel::info, fmt::format(format, std::forward<Args>(args)...));
 }
-template <class... Args>
-void log_debug(fmt::format_string<Args...> format, Args&&... args) {
-  log_line(LogLevel::debug, fmt::format(format, std::forward<Args>(args)...));
-}
 
 }  // namespace fimd

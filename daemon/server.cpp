@@ -260,7 +260,8 @@ void Server::watch_parent(std::int64_t pid) {
 }
 
 void Server::tell(MessageType type, std::string_view line) {
-  constexpr std::array kLevels = {LogLevel::error, LogLevel::warning, LogLevel::info, LogLevel::debug};
+  constexpr std::array kLevels = {LogLevel::error, LogLevel::warning, LogLevel::info, LogLevel::debug,
+                                  LogLevel::debug};
   log_line(kLevels.at(static_cast<std::size_t>(type) - 1), line);
   connection_.write(notification("window/logMessage", message_params(type, line)));
 }

@@ -78,6 +78,7 @@ void Server::copilot_complete(const Json& id, const Json& params, TriggerKind tr
   auto snapshot = documents_.snapshot(wanted.uri);
   if (!snapshot) {
     log_info("no completion: the document is not open, out of step or too large");
+    requests_.supersede(wanted.uri);
     requests_.reply(id, fimd::copilot_completions({}));
     return;
   }

@@ -205,6 +205,7 @@ Task<Json> Server::complete_stateless(CompletionQuery query) {
 
 // Once for each fault that lasts, not once for each key, whatever words it comes in.
 void Server::tell_lasting_fault() {
+  if (const auto news = completer_.news_of_budget()) tell(MessageType::warning, *news);
   const auto& health = endpoint_.health();
   if (health.message.empty()) told_fault_ = false;
   if (!health.lasting || std::exchange(told_fault_, true)) return;

@@ -56,7 +56,7 @@ TEST_CASE("the user is told once a day of each limit") {
   CHECK_FALSE(budget.tell(Limit::calls_per_minute, kToday));
   CHECK(budget.tell(Limit::tokens_per_day, kToday));
   CHECK(budget.tell(Limit::calls_per_minute, kTomorrow));
-  CHECK(name_of(Limit::tokens_per_day) == "tokens_per_day");
+  CHECK(name_of(Limit::tokens_per_day) == "tokensPerDay");
 }
 
 }  // namespace

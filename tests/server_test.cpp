@@ -403,6 +403,25 @@ TEST_CASE("the size of documents is limited as configured") {
         std::string(kUri) + ": larger than 20 bytes; no completions in it");
 }
 
+TEST_CASE("a limit that is reached is told once, and no call is made any more") {
+  ScriptedServer server({json_reply("add(1, 2);")});
+  auto config = config_for(server);
+  config.calls_per_day = 1;
+  TestClient client(config);
+  client.initialize();
+  client.open(kUri, "int total = ");
+  CHECK(client.complete(kUri, 0, 12) == Texts{"add(1, 2);"});
+  for (const auto* other : {"file:///src/b.cpp", "file:///src/c.cpp"}) {
+    client.open(other, "int other = ");
+    CHECK(client.complete(other, 0, 12).empty());
+  }
+  CHECK(server.exchanges().size() == 1);
+  const auto told = client.notifications("window/logMessage");
+  CHECK(std::ranges::count_if(told, [](const Json& params) {
+          return params.at("message").get<std::string>().find("callsPerDay") != std::string::npos;
+        }) == 1);
+}
+
 TEST_CASE("one wrong setting costs itself only, and the editor hears of it") {
   ScriptedServer server({json_reply("x;")});
   TestClient client(Config{});
