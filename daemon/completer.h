@@ -70,12 +70,10 @@ class Completer {
   const Stats& stats() const { return stats_; }
   // Why the last request got nothing; empty when it got something.
   const std::string& silence() const { return silence_; }
-  // The last request was for a document that is kept from completions.
-  bool last_excluded() const { return last_excluded_; }
+  bool last_excluded() const { return last_excluded_; }  // its document is kept from completions
   std::int64_t calls_today() const { return budget_.calls_on(Clock::today()); }
   std::int64_t tokens_today() const { return budget_.tokens_on(Clock::today()); }
-  // A sentence about a limit of the budget that is reached now; once per limit and day.
-  std::optional<std::string> news_of_budget();
+  std::optional<std::string> news_of_budget();  // a limit that is reached; once per limit and day
 
  private:
   using Suggestions = std::vector<Suggestion>;
