@@ -18,15 +18,15 @@ PredictionQuery prediction_query(const Snapshot& document, const CursorState& st
 
 }  // namespace
 
-// The user's own text says how it goes on; what is on the screen of it stays.
+// The user's own text says how it goes on. What is on the screen of it stays, or grows: with every key typed
+// more of the line becomes likely.
 std::optional<LocalSuggestion> Completer::predict(const CompletionQuery& query, const CursorState& state) {
   if (config_.predictor == PredictorMode::off) return std::nullopt;
-  std::optional<Prediction> prediction;
+  auto prediction = predictor_.predict(prediction_query(query.snapshot, state));
+  if (prediction && !prediction->shown && query.trigger == TriggerKind::automatic) prediction.reset();
   if (const auto open = offers_.open_at(state); open && open->source == "local") {
-    prediction = Prediction{std::string(open->rest), 1.0};
-  } else {
-    prediction = predictor_.predict(prediction_query(query.snapshot, state));
-    if (prediction && !prediction->shown && query.trigger == TriggerKind::automatic) return std::nullopt;
+    const bool grows = prediction && prediction->text.starts_with(open->rest);
+    prediction = Prediction{grows ? std::move(prediction->text) : std::string(open->rest), 1.0};
   }
   if (!prediction) return std::nullopt;
   auto trimmed = trim(prediction->text, state.trim_context(0));

@@ -422,6 +422,27 @@ TEST_CASE("a limit that is reached is told once, and no call is made any more") 
         }) == 1);
 }
 
+TEST_CASE("a prediction on the screen stays or grows while it is typed through") {
+  TestClient client(Config{});
+  client.initialize();
+  std::string lines;
+  for (const auto* name : {"first", "second", "third", "fourth", "fifth", "sixth"})
+    lines += std::string(name) + " = round(price * amount, 2)\n";
+  client.open(kUri, lines);
+  const std::string typed = "other = round(pr";
+  std::string shown;
+  for (int at = 0; at < static_cast<int>(typed.size()); ++at) {
+    client.insert(kUri, 6, at, typed.substr(at, 1));
+    const auto texts = client.complete(kUri, 6, at + 1);
+    if (!shown.empty() && shown.size() > 1 && shown.front() == typed[at]) {
+      REQUIRE(texts.size() == 1);
+      CHECK(texts[0].starts_with(shown.substr(1)));
+    }
+    shown = texts.empty() ? "" : texts[0];
+  }
+  CHECK(shown == "ice * amount, 2)");
+}
+
 TEST_CASE("one wrong setting costs itself only, and the editor hears of it") {
   ScriptedServer server({json_reply("x;")});
   TestClient client(Config{});
