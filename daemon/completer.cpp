@@ -270,6 +270,8 @@ void Completer::set_ignore_file(std::string_view folder, std::string_view text) 
 void Completer::edited(const Edit& edit) {
   trigger_.edited(clock_.now(), edit.begin == edit.end);
   prompts_.edited(edit);
+  // An excluded document's lines would be suggested elsewhere, from where they could be sent.
+  if (privacy_.excludes(edit.uri)) return;
   typed_.edited(edit, [this](std::string_view line) { typed(line); });
 }
 

@@ -443,6 +443,20 @@ TEST_CASE("a prediction on the screen stays or grows while it is typed through")
   CHECK(shown == "ice * amount, 2)");
 }
 
+TEST_CASE("what is typed into an excluded document is not suggested elsewhere") {
+  const auto suggested_after_typing_into = [](const std::string& uri) {
+    TestClient client(Config{});
+    client.initialize();
+    client.open(uri, "");
+    for (int line = 0; line < 6; ++line)
+      client.insert(uri, line, 0, "place_of_work = harbour_office_north\n");
+    client.open(kUri, "\nplace_of_work = har");
+    return !client.complete(kUri, 1, 19).empty();
+  };
+  CHECK(suggested_after_typing_into("file:///src/other.cpp"));
+  CHECK_FALSE(suggested_after_typing_into("file:///src/.env"));
+}
+
 TEST_CASE("one wrong setting costs itself only, and the editor hears of it") {
   ScriptedServer server({json_reply("x;")});
   TestClient client(Config{});
