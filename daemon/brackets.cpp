@@ -133,37 +133,19 @@ class Literals {
   Syntax syntax_;
 };
 
+}  // namespace
+
 bool is_opener(char c) {
   return c == '(' || c == '[' || c == '{';
 }
 
-}  // namespace
+bool has_preprocessor(std::string_view language) {
+  return is_one_of(language, {"c", "cpp", "cuda-cpp", "objective-c", "objective-cpp", "csharp"});
+}
 
 char closer_of(char opener) {
   return opener == '(' ? ')' : opener == '[' ? ']' : '}';
 }
-
-namespace {
-
-// How many of the innermost brackets the code after the cursor leaves open for sure: an argument list does
-// not go on in a line that is indented no deeper than the one it began in.
-std::size_t left_open(const std::vector<Bracket>& opened, std::string_view before, std::string_view after) {
-  const auto rest = next_line(after);
-  if (std::any_of(rest.begin(), rest.end(), is_closer)) return 0;
-  const auto below = trim_both(after);
-  if (below.empty() || is_closer(below.front())) return 0;
-  const auto line_of = [](std::string_view text, std::size_t at) {
-    return indentation_of(text.substr(text.substr(0, at).rfind('\n') + 1));
-  };
-  const auto depth = line_of(after, below.data() - after.data()).size();
-  std::size_t count = 0;
-  for (auto it = opened.rbegin(); it != opened.rend() && it->kind != '{'; ++it, ++count) {
-    if (line_of(before, it->at).size() < depth) break;
-  }
-  return count;
-}
-
-}  // namespace
 
 BracketScan scan_brackets(std::string_view source, std::string_view language, std::size_t from) {
   const Literals literals(source, language);
@@ -226,32 +208,6 @@ std::vector<Bracket> unmatched_openers(const BracketScan& scan) {
       return closer_of(opener.kind) == bracket.kind;
     });
     if (match != open.rend()) open.erase(match.base() - 1, open.end());
-  }
-  return open;
-}
-
-std::vector<OpenBracket> open_brackets(std::string_view before, std::string_view after,
-                                       std::string_view language, bool to_end) {
-  const auto opened = unmatched_openers(scan_brackets(before, language));
-  std::vector<OpenBracket> open;
-  for (auto it = opened.rbegin(); it != opened.rend(); ++it) open.push_back({closer_of(it->kind), false});
-  auto next = open.begin() + left_open(opened, before, after);
-  for (const auto at :
-       unmatched_closers(scan_brackets(std::string(before).append(after), language, before.size()))) {
-    const auto match =
-        std::find_if(next, open.end(), [&](const OpenBracket& b) { return b.closer == after[at]; });
-    if (match == open.end()) continue;
-    match->closed = true;  // and what was opened inside it stays open
-    next = match + 1;
-  }
-  if (!to_end) std::for_each(next, open.end(), [](OpenBracket& b) { b.closed = true; });
-  // An outer bracket lacks its closer because an inner one took it: what is missing, is missing where the
-  // cursor is.
-  for (auto outer = open.begin(); outer != open.end(); ++outer) {
-    if (outer->closed) continue;
-    const auto inner = std::find_if(
-        open.begin(), outer, [&](const OpenBracket& b) { return b.closer == outer->closer && b.closed; });
-    if (inner != outer) std::swap(inner->closed, outer->closed);
   }
   return open;
 }

@@ -23,6 +23,9 @@ struct BracketScan {
   std::vector<Span> literals;     // strings and comments that start in it and go over a line end
 };
 
+// Whether a line that starts with `#` is for a preprocessor.
+bool has_preprocessor(std::string_view language);
+
 // `language` is an LSP languageId; an unknown one is read like C. A quote without its partner on the line is
 // no quote, except on the last line, where it opens a string that goes on after the end. The scan starts at
 // `from`; what stands before it (the cursor's prefix) only decides in which state it starts, and all offsets
@@ -42,18 +45,9 @@ std::vector<std::size_t> unmatched_closers(const BracketScan& scan);
 // pair.
 std::vector<Bracket> unmatched_openers(const BracketScan& scan);
 
+bool is_opener(char c);
 // The closer that belongs to an opener.
 char closer_of(char opener);
-
-struct OpenBracket {
-  char closer;  // what would close it
-  bool closed;  // something after the cursor does
-};
-
-// The brackets that are open between `before` and `after`, innermost first. `to_end`: `after` reaches the end
-// of the document; otherwise what is open at its end counts as closed.
-std::vector<OpenBracket> open_brackets(std::string_view before, std::string_view after,
-                                       std::string_view language, bool to_end);
 
 // How many brackets of the text have no partner. Of two ways to complete a document, the one with less is
 // right.

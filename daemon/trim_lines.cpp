@@ -18,12 +18,6 @@ bool contains(const std::array<std::string_view, kSize>& words, std::string_view
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool has_preprocessor(std::string_view language) {
-  constexpr std::array<std::string_view, 6> kLanguages = {"c",           "cpp",           "cuda-cpp",
-                                                          "objective-c", "objective-cpp", "csharp"};
-  return contains(kLanguages, language);
-}
-
 bool blocks_by_colon(std::string_view language) {
   constexpr std::array<std::string_view, 4> kLanguages = {"python", "yaml", "nim", "gdscript"};
   return contains(kLanguages, language);

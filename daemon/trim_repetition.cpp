@@ -56,20 +56,43 @@ std::string without_numbers(std::string_view line) {
   return shape;
 }
 
-std::string_view line_above(std::string_view prefix) {
-  const auto line = current_line(prefix);
-  return trim_both(current_line(strip_right(prefix.substr(0, prefix.size() - line.size()))));
+// Takes the last line that is not blank off the end of `text`, and the first one off its front.
+std::string_view take_last_line(std::string_view& text) {
+  text = strip_right(text);
+  const auto line = current_line(text);
+  text.remove_suffix(line.size());
+  return line;
 }
 
-std::string_view line_below(std::string_view suffix) {
-  const auto lines = trim_both(next_lines(suffix));
-  return trim_both(lines.substr(0, lines.find('\n')));
+std::string_view take_first_line(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return next_line(text);
 }
 
-// The loop is the document's own: a table that the text goes on with.
-bool in_table(std::string_view line, std::string_view prefix, std::string_view suffix) {
+bool is_numeric(std::string_view line) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::any_of(line.begin(), line.end(), is_digit) &&
+         std::all_of(line.begin(), line.end(), [&](char c) { return is_digit(c) || !is_word(c); });
+}
+
+// The loop is the document's own: the text goes on with `rows` lines like it, above or below.
+bool in_table(std::string_view line, std::size_t rows, std::string_view prefix, std::string_view suffix) {
+  auto above = prefix.substr(0, prefix.size() - current_line(prefix).size());
+  auto below = next_lines(suffix);
   const auto shape = without_numbers(line);
-  return shape == without_numbers(line_above(prefix)) || shape == without_numbers(line_below(suffix));
+  const auto same = [&](std::string_view other) { return without_numbers(other) == shape; };
+  bool is_above = true;
+  bool is_below = true;
+  for (; rows > 0; --rows) {
+    is_above = is_above && same(take_last_line(above));
+    is_below = is_below && same(take_first_line(below));
+  }
+  return is_above || is_below;
+}
+
+// A row of words that stands beside the loop once may be what the model fell over.
+std::size_t rows_of(std::string_view line) {
+  return is_numeric(line) ? 1 : 2;
 }
 
 std::size_t keep_before_equal_lines(const std::vector<TextLine>& lines, std::size_t size,
@@ -80,7 +103,7 @@ std::size_t keep_before_equal_lines(const std::vector<TextLine>& lines, std::siz
       const auto run = run_of(lines, from, period);
       const bool at_end = from + run == lines.size() && run > 2 * period && period > 1;
       if ((run >= kTurns * period || at_end) && says_something(lines, from, period) &&
-          !in_table(lines[from].text, prefix, suffix)) {
+          !in_table(lines[from].text, rows_of(lines[from].text), prefix, suffix)) {
         keep = std::min(keep, lines[from + period - 1].end);
         break;
       }
@@ -90,15 +113,16 @@ std::size_t keep_before_equal_lines(const std::vector<TextLine>& lines, std::siz
   return keep;
 }
 
-std::size_t keep_before_counting(const std::vector<TextLine>& lines, std::size_t size,
+// Equal lines count nothing: they are left to keep_before_equal_lines, whose answer is `keep`.
+std::size_t keep_before_counting(const std::vector<TextLine>& lines, std::size_t keep,
                                  std::string_view prefix, std::string_view suffix) {
   std::size_t run = 1;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
+  for (std::size_t i = 1; i < lines.size() && lines[i].end <= keep; ++i) {
     const bool same = without_numbers(lines[i].text) == without_numbers(lines[i - 1].text);
     run = same && !only_closers(lines[i].text) ? run + 1 : 1;
-    if (run == kCountingLines && !in_table(lines[i].text, prefix, suffix)) return lines[i + 1 - run].end;
+    if (run == kCountingLines && !in_table(lines[i].text, 1, prefix, suffix)) return lines[i + 1 - run].end;
   }
-  return size;
+  return keep;
 }
 
 struct Tail {
@@ -135,6 +159,25 @@ std::size_t tail_period(const std::vector<std::string_view>& tokens, std::size_t
   return count - border.back();
 }
 
+std::size_t end_of(std::string_view text, std::string_view token) {
+  return token.data() + token.size() - text.data();
+}
+
+// Where the first turn ends. A loop of tokens begins anywhere in a turn; its blanks repeat, too, only from
+// where the model began it: in `f(a) + b ) + b ) + b`, behind the first `b`.
+std::size_t end_of_turn(std::string_view text, const std::vector<std::string_view>& tokens, std::size_t first,
+                        std::size_t period) {
+  const auto by_tokens = end_of(text, tokens[first + period - 1]);
+  const auto& last = tokens.back();
+  const auto& before = tokens[tokens.size() - 1 - period];
+  const auto turn = static_cast<std::size_t>(last.data() - before.data());
+  auto from = static_cast<std::size_t>(before.data() - text.data());
+  while (from > 0 && text[from - 1] == text[from - 1 + turn]) --from;
+  const auto by_bytes = strip_right(text.substr(0, from + turn)).size();
+  const bool splits_word = is_word(text[by_bytes - 1]) && is_word(text[by_bytes]);
+  return from <= by_tokens && !splits_word ? by_bytes : by_tokens;
+}
+
 std::size_t keep_before_tail(std::string_view text, const std::vector<std::string_view>& tokens) {
   for (const auto& tail : kTails) {
     if (tokens.size() < tail.tokens) break;
@@ -142,8 +185,10 @@ std::size_t keep_before_tail(std::string_view text, const std::vector<std::strin
     if (period > tail.period) continue;
     auto first = tokens.size() - tail.tokens;
     while (first > 0 && tokens[first - 1] == tokens[first - 1 + period]) --first;
-    const auto last = tokens[first + period - 1];
-    return last.data() + last.size() - text.data();
+    // How many closers are right is a question of what the document lacks, not of turns.
+    const bool closers = std::all_of(tokens.begin() + first, tokens.end(),
+                                     [](std::string_view token) { return is_closer(token.front()); });
+    return closers ? text.size() : end_of_turn(text, tokens, first, period);
   }
   return text.size();
 }
@@ -156,8 +201,7 @@ std::size_t keep_before_repetition(std::string_view text, std::string_view prefi
   const auto written = std::string(line).append(text);
   const auto lines = full_lines(written);
   const auto equal = keep_before_equal_lines(lines, written.size(), prefix, suffix);
-  const auto counting = keep_before_counting(lines, written.size(), prefix, suffix);
-  const auto keep = std::min(equal, counting);
+  const auto keep = keep_before_counting(lines, equal, prefix, suffix);
   if (keep < written.size()) return std::max(keep, line.size()) - line.size();
   auto tokens = tokens_of(text);
   const auto tail = keep_before_tail(text, tokens);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/brackets.h"
+#include "daemon/open_brackets.h"
 #include "daemon/suffix.h"
 #include "daemon/tokens.h"
 #include "daemon/trim_steps.h"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "daemon/brackets.h"
+#include "daemon/open_brackets.h"
 #include "tests/support/catch.h"
 
 namespace fimd {
@@ -135,6 +136,24 @@ TEST_CASE("one turn of a loop stays") {
   CHECK(unlooped("int a1;\nint a2;\nint a3;\nint a4;\nint a5;\nint a6;\nint a7;\n") == "int a1;");
   CHECK(unlooped("x = very very very very very very very very very very very very") == "x = very");
   CHECK(unlooped("f(a, b), b), b), b), b), b), b), b), b), b), b), b), b), b), b)") == "f(a, b)");
+  CHECK(unlooped("  //\n  //\n  //\n  //\n", "  // The span.\n^\n") == "  //");
+  CHECK(unlooped("items(v1);\nitems(v1);\nitems(v1);\nitems(v", "^\nitems(v2);\nswap(v1, v2);\n") ==
+        "items(v1);");
+  CHECK(unlooped("f1();\nf2();\nf2();\nf2();\nf2();\nf2();\nf2();\n") == "f1();\nf2();");
+}
+
+TEST_CASE("a loop of tokens begins where its blanks repeat") {
+  const auto said = [](const std::string& text, const std::string& turn) {
+    std::string all = text;
+    for (int i = 0; i < 30; ++i) all += turn;
+    return unlooped(all);
+  };
+  CHECK(said("STRIP) || !STRIP", " ) || !STRIP") == "STRIP) || !STRIP");
+  CHECK(said(", current()) << \"hmm\"),", " < \"hmm\"),") == ", current()) << \"hmm\"),");
+  CHECK(said("node.type === ELEMENT &&", " &") == "node.type === ELEMENT &&");
+  CHECK(said("elements, typename T", " typename T") == "elements, typename T");
+  CHECK(said("i++", " +") == "i++");
+  CHECK(said("very  odd", " odd") == "very  odd");
 }
 
 TEST_CASE("what only looks like a loop stays") {
@@ -144,6 +163,11 @@ TEST_CASE("what only looks like a loop stays") {
         "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16"}) {
     CHECK(unlooped(text) == text);
   }
+  // How many closers are too many, the document says.
+  const auto* closers = ")) )) )) )) )) )) )) ))";
+  CHECK(unlooped(closers) == closers);
+  const auto* zeros = "f00, f00,\nf00, f00,\nf00, f00,\n";
+  CHECK(unlooped(zeros, "f00, f00,\nf00, f00,\n^") == zeros);
   const auto* table = "{5, 0},\n{6, 0},\n{7, 0},\n{8, 0},\n{9, 0},\n{10, 0},\n";
   CHECK(unlooped(table, "{4, 0},\n^") == table);
 }
@@ -200,8 +224,28 @@ TEST_CASE("the lines below are not written again") {
   CHECK(before_lines(document, "total += 1;\n  retur") == "total += 1;");
   CHECK(before_lines(document, "total += 1;\n  return total;\n  more();") == "total += 1;");
   CHECK(before_lines(document, "return total;\n}\n") == "");
+}
+
+TEST_CASE("nor in other words") {
   CHECK(before_lines("{\n  ^\n  return sum(first, last);\n}\n", "a();\n  return sum(begin, last);\n}\n") ==
         "a();");
+  CHECK(before_lines("{\n\t^\n\tlistDelNode(server.clients, ln);\n\tfreeClient(c);\n}\n",
+                     "c = ln->value;\n\tlistDelNode(server.clients, node);\n\tfreeClient(c);\n") ==
+        "c = ln->value;");
+  CHECK(before_lines("    ^\n    for item in self.items:\n        item.close()\n",
+                     "self.closed = True\n    for entry in self.items:\n        item.close()\n", true,
+                     "python") == "self.closed = True");
+  CHECK(before_lines("  ^\n  expect(dummy).toBe(count)\n  expect(spy).toHaveBeenCalled()\n",
+                     "n++\n  expect(dummy).toBe(value)\n  expect(spy).toHaveBeenCalled()", true,
+                     "typescript") == "n++");
+  CHECK(before_lines("  ^\n  uv__handle_init(loop, handle);\n  return 0;\n}\n",
+                     "int err;\n  uv__handle_init(loop, timer);\n  return 0;\n}\n") == "int err;");
+  // Another operator, another indentation, or a line after it that is another: no wording of it.
+  for (const auto* text :
+       {"a();\n  return sum(begin + last);\n}\n", "a();\n    return sum(begin, last);\n}\n",
+        "a();\n  return sum(begin, last);\n  b();\n", "a();\n  return min(begin, end);\n}\n"}) {
+    CHECK(before_lines("{\n  ^\n  return sum(first, last);\n}\n", text) == text);
+  }
 }
 
 TEST_CASE("lines that only resemble those below stay") {
@@ -236,6 +280,34 @@ TEST_CASE("a closer that the document lacks stays") {
   CHECK(balanced("expect(a^true);", ").toBe(") == ").toBe(");
   CHECK(balanced("puts(^", "\":)\");") == "\":)\");");
   CHECK(balanced("  // ^\n", "see (1) and 2)") == "see (1) and 2)");
+}
+
+// The closers of the brackets open at the cursor, innermost first, "|" before each that the document lacks.
+std::string open_at(std::string_view document, std::string_view language = "cpp", bool to_end = true) {
+  const Cursor cursor(document, language);
+  std::string open;
+  for (const auto& bracket : open_brackets(cursor.prefix, cursor.suffix, language, to_end))
+    open.append(bracket.closed ? "" : "|") += bracket.closer;
+  return open;
+}
+
+TEST_CASE("the brackets that are open at the cursor") {
+  CHECK(open_at("f(g[^])") == "])");
+  CHECK(open_at("int f() {\n  if (a^\n}\n") == "|)}");
+  CHECK(open_at("int f() {\n  g(^\n  h();\n}\n") == "|)}");
+  CHECK(open_at("visit(\n    [&](int a^)\n    {\n      b(a);\n    });\n") == "))");
+  CHECK(open_at("foo = bar(\n    ^\n)\n", "python") == ")");
+  CHECK(open_at("{\n  f(^", "cpp", false) == ")}");
+}
+
+TEST_CASE("a closer further down than a bracket reaches is not its own") {
+  CHECK(open_at("#if CHECK(4^\n  #define A B(\"x\")\n#endif\n)\n") == "|)");
+  CHECK(open_at("#define CHECK(a^ \\\n  )\n") == ")");
+  CHECK(open_at("  with raises(A, B^:\n    raise A\n  x = 1\n)\n", "python") == "|)");
+  CHECK(open_at("  call(a,^\n       b);\n  c();\n") == ")");
+  CHECK(open_at("  call(a,^\n  c();\n)\n") == "|)");
+  CHECK(open_at("    s = {'a': ^\n    t = 1\n}\n", "python") == "|}");
+  CHECK(open_at("namespace n {^\nint a;\n}\n") == "}");
 }
 
 std::string indented(std::string_view prefix, std::string_view text, Indentation indentation = {}) {

@@ -71,6 +71,40 @@ TEST_CASE("a huge answer, a huge document and a huge line take no longer than ot
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
+TEST_CASE("a line that opens a block brings the block") {
+  CHECK(trimmed("  ^\n}\n", "if (a) {\n    b();\n  }\n}\n") == "if (a) {\n    b();\n  }");
+  CHECK(trimmed("  for (^\n", "auto& x : xs) {\n    f(x);\n  }\n  g();") ==
+        "auto& x : xs) {\n    f(x);\n  }");
+  CHECK(trimmed("    for^\n", " key in table:\n        use(key)\n    done()", "python") ==
+        " key in table:\n        use(key)");
+  CHECK(trimmed("  items.map(item =>^\n", " {\n    return item.id\n  })\n  next()", "typescript") ==
+        " {\n    return item.id\n  })");
+  CHECK(trimmed("int main(void) ^\n", "{\n\treturn 0;\n}\n", "c") == "{\n\treturn 0;\n}");
+  // More code on the line, or a body below it, wants the line only.
+  CHECK(trimmed("  if (^ && ready) {\n    go();\n  }\n", "valid) {\n    stop();\n  }") == "valid");
+  CHECK(trimmed("  while^\n    step();\n", " (a) {\n    b();\n  }") == " (a) {");
+}
+
+TEST_CASE("blanks at the end go, and a single byte is no suggestion") {
+  CHECK(trimmed("  int a = ^\n", "1;  ") == "1;");
+  CHECK(trimmed("  ^\n", "a();\t\n  b();\n\n\n") == "a();\t\n  b();");
+  CHECK(trimmed("  f(a)^\n", ";") == "-");
+  CHECK(trimmed("x = ^\n", "1", "python") == "-");
+  CHECK(trimmed("x = ^\n", "é", "python") == "é");
+  CHECK(trimmed("  return^\n", " ;\n  ") == " ;");
+}
+
+TEST_CASE("CRLF, tabs and characters of any width") {
+  CHECK(trimmed("if (a) {\r\n\t^\r\n}\r\n", "b();\r\n\tc();\r\n}\r\n") == "b();\n\tc();");
+  CHECK(trimmed("void f()\r\n{\r\n    g(^)\r\n}\r\n", "1);\r\n}") == "1);~1");
+  CHECK(trimmed("func main() {\n\tx := 1\n\t^\n}\n", "if x {\n        y()\n    }", "go") ==
+        "if x {\n\t\ty()\n\t}");
+  CHECK(trimmed("s = \"^\"\n", "Grüße\"", "python") == "Grüße");
+  CHECK(trimmed("s = \"^\"\n", "🎉🎉\"", "python") == "🎉🎉");
+  CHECK(trimmed("# ^\n", "日本語\xE3\x81", "python") == "日本語");
+  CHECK(trimmed("a = ^ # größe\n", "länge # größe", "python") == "länge");
+}
+
 struct Insertion {
   const char* document;
   const char* generated;
