@@ -100,7 +100,12 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
     co_return std::move(*found);
   }
   const auto decision = trigger_.decide(state.line(), query.trigger == TriggerKind::invoked, clock_.now());
-  if (decision.silence != Silence::none) co_return nothing(name_of(decision.silence));
+  if (decision.silence != Silence::none) {
+    const auto open = offers_.open_at(state);
+    const bool stands = open && open->source == "local";
+    co_return stands ? local_or_nothing(query, state, name_of(decision.silence))
+                     : nothing(name_of(decision.silence));
+  }
 
   const auto ask_at = clock_.now() + decision.wait;
   auto predicted = predict(query, state);

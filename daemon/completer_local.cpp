@@ -24,12 +24,14 @@ std::optional<LocalSuggestion> Completer::predict(const CompletionQuery& query, 
   if (config_.predictor == PredictorMode::off) return std::nullopt;
   auto prediction = predictor_.predict(prediction_query(query.snapshot, state));
   if (prediction && !prediction->shown && query.trigger == TriggerKind::automatic) prediction.reset();
+  std::size_t typed = 0;
   if (const auto open = offers_.open_at(state); open && open->source == "local") {
     const bool grows = prediction && prediction->text.starts_with(open->rest);
     prediction = Prediction{grows ? std::move(prediction->text) : std::string(open->rest), 1.0};
+    typed = open->typed;
   }
   if (!prediction) return std::nullopt;
-  auto trimmed = trim(prediction->text, state.trim_context(0));
+  auto trimmed = trim(prediction->text, state.trim_context(typed));
   if (!trimmed) return std::nullopt;
   Suggestion suggestion{fmt::format("p.{}.{}.{}", stats_.requests, query.snapshot.version, query.cursor),
                         std::move(trimmed->text), trimmed->replaces, "local"};

@@ -21,11 +21,13 @@ constexpr std::size_t kShortestAccept = 4;
 void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time now) {
   ++stats_.offered;
   last_document_ = state.document;
+  const auto open = open_at(state);
+  const auto begun = open && suggestion.text.starts_with(open->rest) ? open->typed : 0;
   auto& offer = offers_[state.document];
   auto ids = std::move(offer.ids);
   ids.push_back(suggestion.id);
   if (kIdsOfOffer < ids.size()) ids.pop_front();
-  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, std::move(ids)};
+  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, begun, std::move(ids)};
 }
 
 void Offers::follow(const CursorState& state, Time now) {
@@ -52,10 +54,13 @@ std::optional<Offers::Open> Offers::open_at(const CursorState& state) const {
   const auto entry = offers_.find(state.document);
   if (entry == offers_.end()) return std::nullopt;
   const auto& suggestion = entry->second.suggestion;
-  const auto typed = typed_since(entry->second.spot, *state.text, state.cursor);
+  const auto& spot = entry->second.spot;
+  const auto typed = typed_since(spot, *state.text, state.cursor);
   if (!typed || !suggestion.text.starts_with(*typed) || typed->size() == suggestion.text.size())
     return std::nullopt;
-  return Open{std::string_view(suggestion.text).substr(typed->size()), suggestion.source};
+  const auto begin = state.text->line_start(spot.line) + spot.before.size();
+  return Open{std::string_view(suggestion.text).substr(typed->size()), suggestion.source,
+              entry->second.begun + state.cursor - begin};
 }
 
 bool Offers::first_time(std::string_view what, std::string_view id) {

@@ -48,6 +48,7 @@ class Offers {
   struct Open {
     std::string_view rest;  // what is not typed of it yet; valid until the next call of anything but this
     std::string_view source;
+    std::size_t typed = 0;  // bytes before the cursor that were typed of it, as TrimContext wants them
   };
   // The document's last suggestion if it still agrees with the text and some of it is left.
   std::optional<Open> open_at(const CursorState& state) const;
@@ -70,6 +71,7 @@ class Offers {
     CursorState state;  // of the last request that agreed with it
     Spot spot;          // where it was made
     Time since;
+    std::size_t begun;  // bytes before the spot that were typed of what the suggestion is the rest of
     std::deque<std::string> ids;  // of the suggestions that led here, each typed on from the one before
   };
   void count_accepted(std::string_view id);

@@ -27,6 +27,18 @@ std::size_t count_lines(std::string_view text) {
                                   std::count(text.begin(), text.end(), '\r'));
 }
 
+// Where the line begins that has `line` lines before it.
+std::size_t start_of_line(std::string_view text, std::size_t line) {
+  std::size_t at = 0;
+  for (; at + kBlock <= text.size(); at += kBlock) {
+    const std::size_t lines = count_lines(text.substr(at, kBlock));
+    if (lines >= line) break;
+    line -= lines;
+  }
+  for (; line > 0 && at < text.size(); ++at) line -= is_line_break(text[at]) ? 1 : 0;
+  return at;
+}
+
 // Whole lines from the front of `text`, without a last one that has no line break.
 std::string_view whole_lines(std::string_view text) {
   const std::size_t line_break = text.find_last_of("\r\n");
@@ -154,6 +166,16 @@ void DocumentIndex::forget(std::size_t first, std::size_t last) {
                [](const Extent& line) { return line.size() > 0; });
   std::sort(gone.begin(), gone.end(), [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
   index_.forget(gone);
+}
+
+std::string_view DocumentIndex::source_at(std::uint32_t place, std::size_t further) const {
+  const auto holds = [&](const Extent& line) { return line.begin <= place && place < line.end; };
+  auto line = std::find_if(lines_.begin(), lines_.end(), holds);
+  for (; line != lines_.end() && further > 0; --further)
+    line = std::find_if(line + 1, lines_.end(), [](const Extent& l) { return l.size() > 0; });
+  if (line == lines_.end()) return {};
+  const auto before = static_cast<std::size_t>(line - lines_.begin());
+  return std::string_view(raw_).substr(start_of_line(raw_, before));
 }
 
 std::size_t DocumentIndex::resident_bytes() const {

@@ -26,6 +26,10 @@ class DocumentIndex {
   Suffixes suffixes() const { return index_.suffixes(); }
   // Where in their text that of `before` ends.
   std::uint32_t here() const { return here_; }
+  // The document, with its indentation and blank lines, from the line on that holds the place of a suffix, or
+  // from the one that is `further` lines behind it, blank ones not counted; empty when there is none. Up to
+  // 60 us in a document of kMaxIndexedBytes.
+  std::string_view source_at(std::uint32_t place, std::size_t further) const;
   std::size_t resident_bytes() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "predictor/fit.h"
+#include "predictor/further_lines.h"
 #include "predictor/gate.h"
 #include "predictor/query.h"
 
@@ -30,8 +31,13 @@ int rank(const Candidate& candidate, double p, double likely) {
   return (p >= likely ? 2 : 0) + (candidate.way.whole ? 1 : 0);
 }
 
+struct Best {
+  const Candidate* candidate;
+  Prediction prediction;
+};
+
 // `likely`: from this probability on a whole thought goes first.
-std::optional<Prediction> best_of(std::span<const Candidate> all, const Query& query, double likely) {
+std::optional<Best> best_of(std::span<const Candidate> all, const Query& query, double likely) {
   const Candidate* best = nullptr;
   double best_p = 0;
   std::pair<int, double> best_value;
@@ -51,7 +57,20 @@ std::optional<Prediction> best_of(std::span<const Candidate> all, const Query& q
     best_text = std::move(fitted);
   }
   if (best == nullptr) return std::nullopt;
-  return Prediction{std::move(best_text), best_p, best_p >= kShownProbability};
+  return Best{best, {std::move(best_text), best_p, best_p >= kShownProbability}};
+}
+
+std::optional<Prediction> said_by(std::optional<Best> best) {
+  if (!best) return std::nullopt;
+  return std::move(best->prediction);
+}
+
+// The document's candidate that says the same, for the longest context.
+const Candidate* in_document(std::span<const Candidate> all, std::string_view text) {
+  const auto same = std::find_if(all.rbegin(), all.rend(), [&](const Candidate& candidate) {
+    return candidate.source == Source::document && candidate.way.text == text;
+  });
+  return same == all.rend() ? nullptr : &*same;
 }
 
 }  // namespace
@@ -92,7 +111,28 @@ std::optional<Prediction> Predictor::predict(const PredictionQuery& query) {
   const auto at = make_query(query.prefix, query.suffix);
   if (!at) return std::nullopt;
   read(query.document, *at);
-  return best_of(candidates(*at, indexes(), 1), *at, kShownProbability);
+  const auto all = candidates(*at, indexes(), 1);
+  auto best = best_of(all, *at, kShownProbability);
+  if (!query.multi_line || !at->rest.empty()) return said_by(std::move(best));
+  if (!at->line.empty() && !(best && best->prediction.shown)) {
+    if (auto lines = lines_under(*at)) return lines;
+  }
+  if (!best) return std::nullopt;
+  if (const Candidate* first = in_document(all, best->candidate->way.text))
+    best->prediction.text += further_lines(*at, *first, documents_.back().index);
+  return said_by(std::move(best));
+}
+
+// Of a line that ends at the cursor and opens a block.
+std::optional<Prediction> Predictor::lines_under(const Query& line) const {
+  const Query at = below(line);
+  const auto all = candidates(at, indexes(), 1);
+  auto best = best_of(all, at, kShownProbability);
+  const Candidate* first = best ? in_document(all, best->candidate->way.text) : nullptr;
+  if (first == nullptr) return std::nullopt;
+  best->prediction.text = lines_below(at, *first, documents_.back().index);
+  if (best->prediction.text.empty()) return std::nullopt;
+  return said_by(std::move(best));
 }
 
 void Predictor::forget(std::string_view document) {
@@ -117,7 +157,8 @@ std::optional<Prediction> predict(std::string_view prefix, std::string_view suff
   const WorkspaceIndex document = std::move(own).build();
   const Indexed indexes[] = {{Source::document, document.suffixes()},
                              {Source::workspace, workspace.suffixes()}};
-  return best_of(candidates(*query, indexes, 1), *query, kSaidProbability);
+  const auto all = candidates(*query, indexes, 1);
+  return said_by(best_of(all, *query, kSaidProbability));
 }
 
 }  // namespace fimd

@@ -18,7 +18,7 @@ namespace fimd {
 
 struct Prediction {
   std::string text;          // what comes after the prefix; never empty, no trailing blanks
-  double probability = 0.0;  // that the user goes on to type exactly this, 0 to 1
+  double probability = 0.0;  // that the user goes on to type exactly its first line, 0 to 1
   bool shown = true;         // likely enough to be shown to somebody who did not ask for it
 };
 
@@ -26,7 +26,7 @@ struct PredictionQuery {
   std::string_view document;  // any name; the same text under another name is another document
   std::string_view prefix;    // all of the document before the cursor
   std::string_view suffix;    // and behind it
-  bool multi_line = false;    // further lines would be welcome; so far a prediction is one line
+  bool multi_line = false;    // further lines are welcome: the document itself gives them
 };
 
 // What one user's text says: the session (the last 400 KB that the user typed), the current file without the
@@ -61,6 +61,7 @@ class Predictor {
 
   bool read(std::string_view document, const Query& query);
   std::vector<Indexed> indexes() const;
+  std::optional<Prediction> lines_under(const Query& line) const;
 
   SessionIndex session_;
   std::vector<Document> documents_;  // the current one last

@@ -34,15 +34,14 @@ std::string lines_back(std::string_view before) {
   return text;
 }
 
-std::vector<std::size_t> token_starts(std::string_view text, std::size_t line_start) {
+void find_contexts(Query& query) {
+  const bool cut = query.text.size() > kMaxContextBytes;
+  if (cut) query.text.erase(0, query.text.size() - kMaxContextBytes);
   std::vector<std::uint32_t> starts;
-  append_token_starts(starts, text, 0);
+  append_token_starts(starts, query.text, 0);
   // A token that begins left of the cut is not whole.
-  return {starts.begin() + (line_start > 0 && !starts.empty() ? 1 : 0), starts.end()};
-}
-
-void find_contexts(Query& query, bool cut) {
-  const std::vector<std::size_t> starts = token_starts(query.text, cut ? 1 : 0);
+  if (cut && !starts.empty()) starts.erase(starts.begin());
+  query.steps = 0;
   while (query.steps < kBackOff.size() && kBackOff[query.steps] <= starts.size()) {
     query.at[query.steps] = starts[starts.size() - kBackOff[query.steps]];
     ++query.steps;
@@ -70,10 +69,17 @@ std::optional<Query> make_query(std::string_view prefix, std::string_view suffix
   query.in_word = !query.line.empty() && is_word(query.line.back());
 
   query.text = lines_back(query.before).append(query.line);
-  const bool cut = query.text.size() > kMaxContextBytes;
-  if (cut) query.text.erase(0, query.text.size() - kMaxContextBytes);
   std::replace(query.text.begin(), query.text.end(), kTextEnd, kReplacedNul);
-  find_contexts(query, cut);
+  find_contexts(query);
+  return query;
+}
+
+Query below(Query query) {
+  query.text = trim_right(query.text);
+  query.text += '\n';
+  query.line = {};
+  query.in_word = false;
+  find_contexts(query);
   return query;
 }
 

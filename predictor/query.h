@@ -37,4 +37,8 @@ struct Query {
 // lines around the cursor.
 std::optional<Query> make_query(std::string_view prefix, std::string_view suffix);
 
+// What would be asked at the start of a new line under the current one, which ends at the cursor: `indent`
+// stays that of the line above.
+Query below(Query query);
+
 }  // namespace fimd

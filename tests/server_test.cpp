@@ -443,6 +443,47 @@ TEST_CASE("a prediction on the screen stays or grows while it is typed through")
   CHECK(shown == "ice * amount, 2)");
 }
 
+TEST_CASE("predicted lines go through typing and accepting unchanged, with the cursor's indentation") {
+  const std::string first = "def send(client, body, limit, strict):\n";
+  const std::string block = first + "    if body:\n        client.go(body)\n    return limit\n\n";
+  for (const std::string line_break : {"\n", "\r\n"}) {
+    TestClient client(Config{});
+    client.initialize();
+    std::string text = block + "a = 1\n" + block + "class C:\n    " + first + "        ";
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += line_break.size())
+      text.replace(at, 1, line_break);
+    client.open("file:///work/a.py", text, "python");
+    std::string rest = "if body:\n            client.go(body)\n        return limit";
+    int line = 13, at = 8;
+    CHECK(client.complete("file:///work/a.py", line, at) == Texts{rest});
+    while (!rest.empty()) {
+      const auto key = rest.starts_with('\n') ? line_break : rest.substr(0, 1);
+      client.insert("file:///work/a.py", line, at, key);
+      line += key == line_break ? 1 : 0;
+      at = key == line_break ? 0 : at + 1;
+      rest.erase(0, 1);
+      if (!rest.empty()) CHECK(client.complete("file:///work/a.py", line, at) == Texts{rest});
+    }
+  }
+}
+
+TEST_CASE("a block that repeats is predicted below the line that opens it, once") {
+  TestClient client(Config{});
+  client.initialize();
+  const std::string first = "void add(const Row& row, int limit, int step) {";
+  const std::string block =
+      first + "\n  for (int i = 0; i < limit; i += step) {\n    sum += row[i];\n  }\n}\n\n";
+  client.open(kUri, block + block + first);
+  CHECK(client.complete(kUri, 12, 47) ==
+        Texts{"\n  for (int i = 0; i < limit; i += step) {\n    sum += row[i];\n  }\n}"});
+  client.insert(kUri, 12, 47, "\n  for (int i = 0; i < limit; i += step) {\n    sum += row[i];\n  }\n}");
+  CHECK(client.complete(kUri, 16, 1).empty());
+  // What the document has behind the cursor is not said again.
+  client.replace_all(kUri, block + block + first + "\n  \n}\n");
+  CHECK(client.complete(kUri, 13, 2) ==
+        Texts{"for (int i = 0; i < limit; i += step) {\n    sum += row[i];\n  }"});
+}
+
 TEST_CASE("what is typed into an excluded document is not suggested elsewhere") {
   const auto suggested_after_typing_into = [](const std::string& uri) {
     TestClient client(Config{});

@@ -75,7 +75,7 @@ constexpr auto kHead =
     "query p50 / p99 | upkeep p50 / p99 |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
 
 void replay(const Options& options) {
-  std::vector<std::string> sizes;
+  std::vector<std::string> sizes, blocks;
   double saved = 0;
   if (!options.repositories.empty()) std::printf("| commits | characters | %s\n", kHead);
   for (const std::string& repository : options.repositories) {
@@ -87,6 +87,11 @@ void replay(const Options& options) {
                   name_of(repository).c_str(), m.largest_bytes / 1e6, m.source_bytes / 1e6 / m.build_seconds,
                   m.resident_bytes / m.source_bytes, 1e3 * m.load_seconds);
     sizes.emplace_back(line);
+    std::snprintf(
+        line, sizeof line, "| %s | %zu | %.1f | %.0f %% | %.0f %% |", name_of(repository).c_str(), m.blocks,
+        static_cast<double>(m.block_lines) / static_cast<double>(std::max<std::size_t>(m.blocks, 1)),
+        percent(m.blocks_begun, m.blocks), percent(m.blocks_right, m.blocks));
+    blocks.emplace_back(line);
   }
   if (options.repositories.size() > 1)
     std::printf("mean of the characters saved, Tab counted: %.1f %%\n",
@@ -94,6 +99,10 @@ void replay(const Options& options) {
   if (!sizes.empty())
     std::puts("\n| workspace | source | build | resident bytes per byte | load |\n|---|---:|---:|---:|---:|");
   for (const std::string& line : sizes) std::puts(line.c_str());
+  if (!blocks.empty())
+    std::puts(
+        "\n| several lines | shown | further lines | first right | all right |\n|---|---:|---:|---:|---:|");
+  for (const std::string& line : blocks) std::puts(line.c_str());
   if (!options.recordings.empty()) std::printf("\n| recording | keys | %s\n", kHead);
   for (const std::string& recording : options.recordings)
     print_row(name_of(recording), replay_keys(load_recording(recording, 3.0, 1'000'000), options.replay));

@@ -41,8 +41,12 @@ struct Measured {
   std::size_t tokens_right = 0;
   std::size_t lines = 0;
   std::size_t lines_right = 0;
-  Durations query;   // predict()
-  Durations upkeep;  // read() and typed()
+  std::size_t blocks = 0;        // suggestions of more than one line, at every key that shows one
+  std::size_t block_lines = 0;   // that they go on for, after the first
+  std::size_t blocks_begun = 0;  // of which the first line is right
+  std::size_t blocks_right = 0;  // and all of them
+  Durations query;               // predict()
+  Durations upkeep;              // read() and typed()
   double source_bytes = 0, resident_bytes = 0, build_seconds = 0, load_seconds = 0, largest_bytes = 0;
 
   void accept(std::size_t keys_saved) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "predictor/predictor.h"
-#include "predictor/tokens.h"
+#include "tests/bench/predict/typist.h"
 
 namespace fimd::bench {
 namespace {
@@ -36,112 +36,15 @@ std::shared_ptr<const WorkspaceIndex> index_of(const std::vector<std::string>& t
   return std::make_shared<const WorkspaceIndex>(std::move(index));
 }
 
-// Nobody accepts a part of a word.
-bool splits_word(std::string_view text, std::string_view next) {
-  return !next.empty() && is_word(text.back()) && is_word(next.front());
-}
-
-// The suggestion on the screen: typed through, it stays one.
-class Screen {
- public:
-  explicit Screen(Measured& measured) : measured_(measured) {}
-
-  void show(const std::string& text) {
-    if (text != on_) ++measured_.shown;
-    on_ = text;
-  }
-  void clear() { on_.clear(); }
-  void typed(std::string_view key) {
-    if (on_.starts_with(key)) {
-      on_.erase(0, key.size());
-    } else {
-      on_.clear();
-    }
-  }
-
- private:
-  Measured& measured_;
-  std::string on_;
-};
-
-class Typist {
- public:
-  Typist(Predictor& predictor, Measured& measured, const ReplayOptions& options)
-      : predictor_(predictor), measured_(measured), options_(options), screen_(measured) {}
-
-  // Types `line` at the end of `prefix`, the indentation for nothing.
-  void type(std::string_view document, std::string& prefix, std::string_view suffix, std::string_view line) {
-    const std::string_view text = trim_left(line);
-    prefix += line.substr(0, line.size() - text.size());
-    screen_.clear();
-    for (std::size_t at = 0; at < text.size();) {
-      const std::string_view truth = text.substr(at);
-      const std::size_t step = suggested({document, prefix, suffix}, text, truth);
-      prefix += truth.substr(0, step);
-      at += step;
-    }
-    measured_.keys += text.size() + 1;  // and Enter
-    ++measured_.lines;
-  }
-
- private:
-  // How many bytes the next action types: those of an accepted suggestion, or one key's.
-  std::size_t suggested(const PredictionQuery& query, std::string_view text, std::string_view truth) {
-    {
-      const Timed timed(measured_.upkeep);
-      predictor_.read(query);
-    }
-    if (options_.samples != nullptr) sample(query, truth);
-    std::optional<Prediction> said;
-    {
-      const Timed timed(measured_.query);
-      said = predictor_.predict(query);
-    }
-    judge(said, text, truth);
-    const bool shown = said && (options_.threshold ? said->probability >= *options_.threshold : said->shown);
-    if (shown) {
-      screen_.show(said->text);
-      if (truth.starts_with(said->text) && !splits_word(said->text, truth.substr(said->text.size()))) {
-        measured_.accept(said->text.size());
-        screen_.clear();
-        return said->text.size();
-      }
-    } else {
-      screen_.clear();
-    }
-    std::size_t key = 1;
-    while (key < truth.size() && (static_cast<unsigned char>(truth[key]) & 0xC0) == 0x80) ++key;
-    screen_.typed(truth.substr(0, key));
-    return key;
-  }
-
-  void judge(const std::optional<Prediction>& said, std::string_view text, std::string_view truth) {
-    const std::size_t at = text.size() - truth.size();
-    const bool token_starts = at == 0 || !is_word(text[at - 1]) || !is_word(text[at]);
-    if (!token_starts) return;
-    ++measured_.tokens;
-    measured_.tokens_right += said && said->text.starts_with(truth.substr(0, token_end(truth, 0))) ? 1 : 0;
-    measured_.lines_right += at == 0 && said && said->text == truth ? 1 : 0;
-  }
-
-  void sample(const PredictionQuery& query, std::string_view truth) {
-    if (++positions_ % 3 != 0) return;
-    for (const Candidate& c : predictor_.consider(query)) {
-      if (c.way.text.size() < 2) continue;
-      options_.samples->push_back({c.source, c.features, truth.starts_with(c.way.text)});
-    }
-  }
-
-  Predictor& predictor_;
-  Measured& measured_;
-  const ReplayOptions& options_;
-  Screen screen_;
-  std::size_t positions_ = 0;
-};
-
 std::string joined(const std::vector<std::string>& lines, std::size_t from) {
   std::string text = "\n";
   for (std::size_t i = from; i < lines.size(); ++i) text.append(lines[i]) += '\n';
+  return text;
+}
+
+std::string below(const Hunk& hunk, std::size_t from) {
+  std::string text;
+  for (std::size_t i = from; i < hunk.lines.size(); ++i) text.append(hunk.lines[i].text) += '\n';
   return text;
 }
 
@@ -154,9 +57,10 @@ void replay_file(const FileChange& file, Predictor& predictor, Typist& typist, M
     const std::string suffix = joined(file.before, old);
     while (predictor.read({file.path, prefix, suffix})) {
     }
-    for (const Line& line : hunk.lines) {
+    for (std::size_t i = 0; i < hunk.lines.size(); ++i) {
+      const Line& line = hunk.lines[i];
       if (line.typed) {
-        typist.type(file.path, prefix, suffix, line.text);
+        typist.type(file.path, prefix, suffix, line.text, below(hunk, i + 1) + suffix.substr(1));
         const Timed timed(measured.upkeep);
         predictor.typed(line.text);
       } else {
