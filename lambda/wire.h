@@ -44,7 +44,11 @@ class Wire {
   template <typename Buffers>
   std::size_t write_some(const Buffers& buffers, Error& error) {
     const boost::asio::const_buffer buffer = first_not_empty<boost::asio::const_buffer>(buffers);
-    return transmit(buffer.data(), buffer.size(), error);
+    if (buffer.size() >= kRecordBytes) return transmit(buffer.data(), buffer.size(), error);
+    // A message comes in a dozen pieces: each would be a packet, and in TLS a record, of its own.
+    char gathered[kRecordBytes];
+    const auto size = boost::asio::buffer_copy(boost::asio::buffer(gathered), buffers);
+    return transmit(gathered, size, error);
   }
   template <typename Buffers>
   std::size_t read_some(const Buffers& buffers) {
@@ -56,6 +60,8 @@ class Wire {
   }
 
  private:
+  static constexpr std::size_t kRecordBytes = 16 * 1024;  // what a TLS record holds
+
   template <typename Buffer, typename Buffers>
   static Buffer first_not_empty(const Buffers& buffers) {
     const auto end = boost::asio::buffer_sequence_end(buffers);

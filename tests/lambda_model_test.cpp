@@ -1,5 +1,10 @@
 #include "lambda/model.h"
 
+#include <arpa/inet.h>
+#include <linux/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "tests/support/catch.h"
 #include "tests/support/codestral_stand_in.h"
 
@@ -52,7 +57,32 @@ std::string result_of(const Reply& reply, bool stream = false, std::chrono::mill
   return Caller(server.url()).result(stream, time);
 }
 
+// How many packets with data a call of the model sends to a server that says nothing.
+int packets_of_a_call() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::listen(listener, 1) == 0);
+  REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  const std::string url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  CHECK(Caller(url).ask(false, 50ms).status == 504);
+  const int accepted = ::accept(listener, nullptr, nullptr);
+  tcp_info facts{};
+  size = sizeof facts;
+  REQUIRE(::getsockopt(accepted, IPPROTO_TCP, TCP_INFO, &facts, &size) == 0);
+  ::close(accepted);
+  ::close(listener);
+  return static_cast<int>(facts.tcpi_data_segs_in);
+}
+
 }  // namespace
+
+TEST_CASE("model: a call leaves in one packet") {
+  CHECK(packets_of_a_call() == 1);
+}
 
 TEST_CASE("model: what Codestral says comes back byte for byte, whole and streamed") {
   const std::string text = "42;\n\tgröße = \"\\u0000\" + '日本語';\n";

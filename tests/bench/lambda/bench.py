@@ -1,11 +1,15 @@
 """fim-lambda beside a Node handler on the same machine, in one run, under the same two stand-ins and the same local gateway.
 
-Calls alternate between the two, so that whatever else the machine does hits both. What a function itself takes is measured at
-its own sockets (sockets.py), where no gateway is in the way. Prints a Markdown table.
+What a function itself takes is measured at its own sockets (sockets.py), where no gateway is in the way. A third function that
+does nothing (floor.cpp) makes the same round trips: what it takes is the bench's own time, which is in both columns.
+
+The functions take turns in batches of 100 calls, so that whatever else the machine does hits all. A median or p99 in the table is
+the median of those of the batches: a burst of somebody else's work spoils some batches, not the figure. Prints a Markdown table.
 """
 
 import argparse
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -31,6 +35,9 @@ STREAM = json.dumps({**json.loads(BODY), "stream": True})
 
 OURS = [ROOT / "build/lambda/bootstrap"]
 NODE = ["node", HERE / "node_runtime.mjs"]
+FLOOR = [BIN / "fim-floor"]
+FUNCTIONS = {"ours": OURS, "node": NODE, "floor": FLOOR}
+BATCH = 100
 
 
 @contextlib.contextmanager
@@ -74,6 +81,33 @@ def direct(model):
 
 def middle_and_p99(values):
     return statistics.median(values), sorted(values)[int(len(values) * 0.99) - 1]
+
+
+class Times:
+    """Milliseconds of each caller, in batches that take turns."""
+
+    def __init__(self, calls, callers, after_batch=lambda number: None):
+        self.batches = {name: [] for name in callers}
+        for call in callers.values():
+            for _ in range(BATCH):  # Node compiles what it has run a few times
+                call()
+        for number in range(calls // BATCH):
+            for name, call in callers.items():
+                self.batches[name].append([call() for _ in range(BATCH)])
+            after_batch(number)
+
+    def median(self, name):
+        return statistics.median(statistics.median(batch) for batch in self.batches[name])
+
+    def p99(self, name):
+        return statistics.median(sorted(batch)[len(batch) * 99 // 100 - 1] for batch in self.batches[name])
+
+    def less(self, base):
+        """The same with the median of the batch of `base` taken from each call."""
+        own = [statistics.median(batch) for batch in self.batches.pop(base)]
+        for name, batches in self.batches.items():
+            self.batches[name] = [[time - less for time in batch] for batch, less in zip(batches, own)]
+        return self
 
 
 def cold(rounds):
@@ -124,27 +158,28 @@ def cold_with_tls(rounds):
 
 
 def warm(calls):
-    """Of each: (median, p99) of what it takes itself, and its memory after a tenth and after all of the calls."""
-    with Function(OURS) as ours, Function(NODE) as node:
-        functions, times, memory = {"ours": ours, "node": node}, {"ours": [], "node": []}, {"ours": [], "node": []}
-        for number in range(calls):
-            for name, function in functions.items():
-                times[name].append(function.invoke(BODY))
-                if number in (calls // 10, calls - 1):
+    """What the functions take themselves, and their memory after a tenth and after all of the calls."""
+    with contextlib.ExitStack() as stack:
+        functions = {name: stack.enter_context(Function(command)) for name, command in FUNCTIONS.items()}
+        memory = {name: [] for name in functions}
+
+        def look_at_memory(number):
+            if number in (calls // BATCH // 10, calls // BATCH - 1):
+                for name, function in functions.items():
                     memory[name].append(function.memory())
-    return {name: (middle_and_p99(times[name]), *memory[name]) for name in functions}
+
+        times = Times(calls, {name: functools.partial(function.invoke, BODY) for name, function in functions.items()}, look_at_memory)
+    return times, memory
 
 
 def behind_the_gateway(calls):
-    """Of each: (median, p99) of a call through the gateway, less those of the model's own."""
-    with started(BIN / "fim-stand-in", "--key", KEY) as model, gateway(OURS, model) as our_url, gateway(NODE, model) as node_url:
-        callers = {"model": direct(model), "ours": Caller(our_url, BODY), "node": Caller(node_url, BODY)}
-        times = {name: [] for name in callers}
-        for _ in range(calls):
-            for name, caller in callers.items():
-                times[name].append(caller.call())
-    base = middle_and_p99(times["model"])
-    return {name: [time - own for time, own in zip(middle_and_p99(times[name]), base)] for name in ("ours", "node")}
+    """Calls through the gateway, less what a call of the model alone takes."""
+    with contextlib.ExitStack() as stack:
+        model = stack.enter_context(started(BIN / "fim-stand-in", "--key", KEY))
+        callers = {"model": direct(model).call}
+        for name, command in FUNCTIONS.items():
+            callers[name] = Caller(stack.enter_context(gateway(command, model)), BODY).call
+        return Times(calls, callers).less("model")
 
 
 def first_byte(calls):
@@ -154,34 +189,36 @@ def first_byte(calls):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=1000)
+    parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--cold-starts", type=int, default=20)
     arguments = parser.parse_args()
     our_cold, node_cold = cold(arguments.cold_starts)
     tls = cold_with_tls(arguments.cold_starts)
-    own = warm(arguments.calls)
-    (our_times, our_early, our_late), (node_times, node_early, node_late) = own["ours"], own["node"]
+    own, memory = warm(arguments.calls)
     through = behind_the_gateway(arguments.calls)
     streamed = first_byte(arguments.calls)
     package = ROOT / f"dist/fim-lambda-{platform.machine().replace('aarch64', 'arm64')}.zip"
 
-    def row(what, ours, node, unit):
+    def row(what, ours, node, unit, floor=""):
         digits = 2 if unit == "ms" else 1
-        return what, f"{ours:.{digits}f} {unit}", f"{node:.{digits}f} {unit}", f"1/{node / ours:.1f}"
+        return what, f"{ours:.{digits}f} {unit}", f"{node:.{digits}f} {unit}", f"1/{node / ours:.1f}", floor
 
+    def warm_rows(what, times):
+        for name, value in ((f"{what}, median", times.median), ("the same, p99", times.p99)):
+            yield row(name, value("ours"), value("node"), "ms", f"{value('floor'):.2f} ms")
+
+    (our_early, our_late), (node_early, node_late) = memory["ours"], memory["node"]
     rows = [
         row("exec to the first `next`, median", our_cold, node_cold, "ms"),
-        ("the same with TLS to the model set up in it", f"{tls:.2f} ms", "sets it up in its first call", ""),
-        row("a warm call without the model's time, median", our_times[0], node_times[0], "ms"),
-        row("the same, p99", our_times[1], node_times[1], "ms"),
-        row("through the local gateway, over the model, median", through["ours"][0], through["node"][0], "ms"),
-        row("the same, p99", through["ours"][1], through["node"][1], "ms"),
-        ("first streamed byte after the model's, median, p99", f"{streamed[0]:.2f}, {streamed[1]:.2f} ms", "does not stream", ""),
-        row(f"memory (RSS) after {arguments.calls} calls", our_late, node_late, "MB"),
-        ("growth over the last nine tenths of them", f"{our_late - our_early:.1f} MB", f"{node_late - node_early:.1f} MB", ""),
-        ("package", f"{package.stat().st_size / 1e6:.2f} MB", "a few kB", ""),
+        ("the same with TLS to the model set up in it", f"{tls:.2f} ms", "sets it up in its first call", "", ""),
+        *warm_rows("a warm call without the model's time", own),
+        *warm_rows("through the local gateway, over the model", through),
+        ("first streamed byte after the model's, median, p99", f"{streamed[0]:.2f}, {streamed[1]:.2f} ms", "does not stream", "", ""),
+        row(f"memory (RSS) after {arguments.calls:,} calls", our_late, node_late, "MB"),
+        ("growth over the last nine tenths of them", f"{our_late - our_early:.1f} MB", f"{node_late - node_early:.1f} MB", "", ""),
+        ("package", f"{package.stat().st_size / 1e6:.2f} MB", "a few kB", "", ""),
     ]
-    print("| what | fim-lambda | Node handler | |\n|---|---|---|---|")
+    print("| what | fim-lambda | Node handler | | one that does nothing |\n|---|---|---|---|---|")
     for cells in rows:
         print("| " + " | ".join(cells) + " |")
 
