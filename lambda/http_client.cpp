@@ -128,7 +128,8 @@ void HttpClient::connect(Deadline deadline) {
       .wire{origin_.host, origin_.port, origin_.tls ? tls_->context_ : nullptr, deadline, abandoned_},
       .buffer = {},
       .parser = {}});
-  connection_->buffer.reserve(kReadBytes);  // Beast reads as much at once as there is room for, at least 512 bytes
+  connection_->buffer.reserve(
+      kReadBytes);  // Beast reads as much at once as there is room for, at least 512 bytes
 }
 
 // One step of an exchange. What fails leaves the connection in no usable state.

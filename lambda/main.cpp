@@ -54,7 +54,8 @@ void print_log(std::FILE* stream, const Record& record) {
   std::fflush(stream);
 }
 
-// Writes the line when the answer is out, which need not wait for it, and also when it could not be delivered.
+// Writes the line when the answer is out, which need not wait for it, and also when it could not be
+// delivered.
 class LineAfterwards {
  public:
   explicit LineAfterwards(const Record& record) : record_(record) {}
