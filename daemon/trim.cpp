@@ -150,9 +150,10 @@ std::optional<Trimmed> fitted(std::string_view text, const Cut& cut, const Windo
                               std::string_view language) {
   if (cut.keep <= window.begun.size()) return std::nullopt;
   const auto whole = strip_right(text.substr(0, cut.keep));
-  if (whole.size() <= window.begun.size() || repeats_next_line(whole, window.head, window.suffix))
-    return std::nullopt;
-  auto trimmed = fit_suffix(whole.substr(window.begun.size()), window, language);
+  if (whole.size() <= window.begun.size()) return std::nullopt;
+  const auto rest = whole.substr(window.begun.size());
+  if (repeats_next_line(rest, window.prefix, window.suffix)) return std::nullopt;
+  auto trimmed = fit_suffix(rest, window, language);
   // The last character of a suggestion stays on the screen until it is typed, too.
   const auto shortest = window.begun.empty() ? kShortestText : 1;
   if (trimmed.text.size() < shortest || trim_both(trimmed.text).empty()) return std::nullopt;

@@ -206,7 +206,10 @@ std::string with_indentation(std::string_view text, std::string_view prefix, Ind
 
 bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix) {
   const auto next = trim_both(next_full_line(suffix));
-  const auto written = std::string(current_line(prefix)).append(text);
+  // A text that begins with a line end writes a line of its own.
+  const auto lead = text.substr(0, text.find_first_not_of(" \t\n"));
+  const auto before = lead.find('\n') == std::string_view::npos ? current_line(prefix) : std::string_view();
+  const auto written = std::string(before).append(text);
   return !next.empty() && !only_closers(next) && trim_both(written) == next;
 }
 

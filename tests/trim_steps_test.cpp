@@ -333,6 +333,8 @@ TEST_CASE("the next line is no suggestion") {
   CHECK(repeats("  ^\n  return x;\n", "return x;"));
   CHECK(repeats("^\n\n#include <b>\n", "#include <b>"));
   CHECK(repeats("  ret^\n  return x;\n", "urn x;"));
+  CHECK(repeats("int f() {^\n  return x;\n}\n", "\n  return x;"));
+  CHECK(repeats("#pragma once^\n\n#include <b>\n", "\n\n#include <b>"));
   CHECK_FALSE(repeats("  ^\n  return x;\n", "return y;"));
   CHECK_FALSE(repeats("  if (a) {\n    b();\n  ^\n}\n", "}"));
   CHECK_FALSE(repeats("^", "a"));
