@@ -54,19 +54,6 @@ void print_log(std::FILE* stream, const Record& record) {
   std::fflush(stream);
 }
 
-// Writes the line when the answer is out, which need not wait for it, and also when it could not be
-// delivered.
-class LineAfterwards {
- public:
-  explicit LineAfterwards(const Record& record) : record_(record) {}
-  ~LineAfterwards() { print_log(stdout, record_); }
-  LineAfterwards(const LineAfterwards&) = delete;
-  LineAfterwards& operator=(const LineAfterwards&) = delete;
-
- private:
-  const Record& record_;
-};
-
 // SIGTERM ends an idle process at once. A running call is given up and answered first.
 volatile sig_atomic_t answering = 0;
 volatile sig_atomic_t terminated = 0;
@@ -83,8 +70,8 @@ void answer_streamed(RuntimeApi& api, Handler& handler, const Invocation& invoca
       .begin = [&](const Answer& head) { api.begin_stream(invocation, stream_prelude(head)); },
       .write = [&](std::string_view bytes) { return api.write(bytes); },
       .abandoned = [&] { return terminated || api.stream_dropped(); }};
-  const LineAfterwards line(record);
   const Answer answer = handler.handle(event.call, outlet, record);
+  print_log(stdout, record);
   if (!answer.streamed) {
     outlet.begin(answer);
     outlet.write(answer.body);
@@ -97,8 +84,8 @@ void answer_streamed(RuntimeApi& api, Handler& handler, const Invocation& invoca
 void answer_whole(RuntimeApi& api, Handler& handler, const Invocation& invocation, const Event& event,
                   Record& record) {
   const Outlet outlet{.begin = {}, .write = {}, .abandoned = [] { return terminated != 0; }};
-  const LineAfterwards line(record);
   const Answer answer = handler.handle(event.call, outlet, record);
+  print_log(stdout, record);
   api.respond(invocation, event_answer(event.shape, answer));
 }
 
