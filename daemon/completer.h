@@ -50,9 +50,9 @@ class Completer {
 
   // Best first; empty when there is nothing to show: silence() says why. Throws only when it is cancelled.
   Task<std::vector<Suggestion>> complete(CompletionQuery query);
-  void configure();  // the settings have changed
-  void set_workspace(std::string_view folder_uri);
-  void set_ignore_file(std::string_view folder, std::string_view text);
+  void configure();                                 // the settings have changed
+  void set_workspace(std::string_view folder_uri);  // that the model is told paths in
+  void read_ignore_files(std::string_view uri);     // every `.fimdignore` above this file
   void opened(Snapshot document);
   void edited(const Edit& edit);
   void closed(std::string_view uri);

@@ -16,8 +16,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kIgnoreFiles[] = {".gitignore", ".ignore", ".fimdignore"};
+constexpr const char* kOthersIgnoreFiles[] = {".gitignore", ".ignore"};
 constexpr std::size_t kMostIgnoreBytes = 256 * 1024;
+
+constexpr int kToRead = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+// Nothing when it is no regular file, is larger, or cannot be read.
+std::optional<std::string> read_whole(int fd, std::size_t most_bytes) {
+  struct stat status {};
+  std::string text;
+  bool whole = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+               static_cast<std::uint64_t>(status.st_size) <= most_bytes;
+  if (whole) text.resize(static_cast<std::size_t>(status.st_size));
+  std::size_t size = 0;
+  while (whole && size < text.size()) {
+    const auto count = ::read(fd, text.data() + size, text.size() - size);
+    if (count == -1 && errno == EINTR) continue;
+    whole = 0 <= count;
+    if (count <= 0) break;  // it shrank meanwhile
+    size += static_cast<std::size_t>(count);
+  }
+  text.resize(size);
+  return whole ? std::optional(std::move(text)) : std::nullopt;
+}
 
 // The ignore files of one folder, and those of the folders above it.
 struct Ignored {
@@ -25,17 +46,22 @@ struct Ignored {
   std::string folder;  // with a '/' at its end
   IgnoreRules rules;
 
+  // The folders above the path are known to pass.
   bool excludes(std::string_view path, bool is_folder) const {
-    return rules.excludes(path.substr(folder.size()), is_folder) ||
-           (above && above->excludes(path, is_folder));
+    for (const auto* at = this; at != nullptr; at = at->above.get()) {
+      if (const auto verdict = at->rules.verdict(path.substr(at->folder.size()), is_folder))
+        return verdict->excluded;
+    }
+    return false;
   }
 };
 
 std::shared_ptr<const Ignored> ignored_in(const std::string& folder, std::shared_ptr<const Ignored> above) {
   std::string lines;
-  for (const auto* name : kIgnoreFiles) {
+  for (const auto* name : kOthersIgnoreFiles) {
     if (const auto text = read_file(folder + "/" + name, kMostIgnoreBytes)) lines += *text + "\n";
   }
+  lines += ignore_file_in(folder);
   if (lines.empty()) return above;
   return std::make_shared<Ignored>(Ignored{std::move(above), folder + "/", IgnoreRules(lines)});
 }
@@ -115,24 +141,29 @@ std::optional<WorkspaceFile> look_at(std::string path) {
 }
 
 std::optional<std::string> read_file(const std::string& path, std::size_t most_bytes) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  const int fd = ::open(path.c_str(), kToRead | O_NOFOLLOW);
   if (fd == -1) return std::nullopt;
-  struct stat status {};
-  std::string text;
-  bool whole = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-               static_cast<std::uint64_t>(status.st_size) <= most_bytes;
-  if (whole) text.resize(static_cast<std::size_t>(status.st_size));
-  std::size_t size = 0;
-  while (whole && size < text.size()) {
-    const auto count = ::read(fd, text.data() + size, text.size() - size);
-    if (count == -1 && errno == EINTR) continue;
-    whole = 0 <= count;
-    if (count <= 0) break;  // it shrank meanwhile
-    size += static_cast<std::size_t>(count);
-  }
+  auto text = read_whole(fd, most_bytes);
   ::close(fd);
-  text.resize(size);
-  return whole ? std::optional(std::move(text)) : std::nullopt;
+  return text;
+}
+
+std::string ignore_file_in(const std::string& folder) {
+  const auto path = folder + "/.fimdignore";
+  const int fd = ::open(path.c_str(), kToRead);  // a link to shared rules counts
+  if (fd == -1) return errno == ENOENT || errno == ENOTDIR ? "" : "*\n";
+  const auto text = read_whole(fd, kMostIgnoreBytes);
+  ::close(fd);
+  return text.value_or("*\n");
+}
+
+std::vector<std::string_view> folders_above(std::string_view path) {
+  std::vector<std::string_view> folders;
+  for (auto end = path.rfind('/'); end != std::string_view::npos; end = path.rfind('/', end - 1)) {
+    folders.push_back(path.substr(0, end));
+    if (end == 0) break;
+  }
+  return folders;
 }
 
 }  // namespace fimd

@@ -94,9 +94,14 @@ std::vector<std::string> IgnoreRules::lines() const {
   return lines;
 }
 
+std::optional<IgnoreRules::Verdict> IgnoreRules::verdict(std::string_view path, bool folder) const {
+  const Rule* rule = deciding(names_in(path), folder);
+  return rule ? std::optional(Verdict{!rule->negated, rule->line}) : std::nullopt;
+}
+
 std::optional<std::string> IgnoreRules::names(std::string_view path) const {
-  const Rule* rule = deciding(names_in(path), false);
-  return rule && !rule->negated ? std::optional(rule->line) : std::nullopt;
+  const auto found = verdict(path, false);
+  return found && found->excluded ? std::optional(std::string(found->line)) : std::nullopt;
 }
 
 std::optional<std::string> IgnoreRules::excludes(std::string_view path, bool folder) const {

@@ -21,7 +21,15 @@ class IgnoreRules {
 
   std::vector<std::string> lines() const;  // the patterns, as written
 
-  // The line that names this very file, if any. Paths are relative to the root and use `/`.
+  // What the rules say of this very file or folder, and which line does; nothing when none matches. Paths are
+  // relative to the root and use `/`.
+  struct Verdict {
+    bool excluded = false;  // else a `!` takes it back
+    std::string_view line;  // lives as long as the rules
+  };
+  std::optional<Verdict> verdict(std::string_view path, bool folder) const;
+
+  // The line that names this very file, if any.
   std::optional<std::string> names(std::string_view path) const;
 
   // The line that excludes the file: by its own name or, as nothing inside an excluded folder can be taken

@@ -13,6 +13,7 @@
 #include <boost/asio/read.hpp>
 #include <future>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 
 #include "daemon/file_tree.h"
@@ -32,7 +33,12 @@ class Indexer {
 
   IndexingOutcome run() {
     if (order_.load) return load();
-    auto found = newest_within(list(), order_.limits, [this](const auto& path) { return may_enter(path); });
+    auto found = list();
+    read_ignore_files(found);
+    outcome_.outlawed = holds_ignored(order_.known);
+    if (outcome_.outlawed) return outcome_;
+    found =
+        newest_within(std::move(found), order_.limits, [this](const auto& path) { return may_enter(path); });
     if (stopped_ || (!order_.known.empty() && changed_share(order_.known, found) <= kMostChanged))
       return outcome_;
     build(std::move(found));
@@ -45,12 +51,29 @@ class Indexer {
  private:
   IndexingOutcome load() {
     std::string fault;
-    if (auto stored = order_.store.load(fault)) {
+    auto stored = order_.store.load(fault);
+    if (stored) read_ignore_files(stored->files);
+    if (stored && !holds_ignored(stored->files)) {
       outcome_.index = std::move(stored->index);
       outcome_.files = std::move(stored->files);
     }
     if (!fault.empty()) outcome_.faults.push_back(std::move(fault));
     return std::move(outcome_);
+  }
+
+  // The `.fimdignore` of every folder that one of these is in, or below.
+  void read_ignore_files(const WorkspaceFiles& files) {
+    for (const auto& file : files) {
+      for (const auto folder : folders_above(file.path)) {
+        if (!folders_read_.emplace(folder).second) break;  // nor those above it
+        order_.privacy.set_ignore_file(folder, ignore_file_in(std::string(folder)));
+      }
+    }
+  }
+
+  bool holds_ignored(const WorkspaceFiles& files) const {
+    return std::ranges::any_of(
+        files, [this](const auto& file) { return file.indexed && order_.privacy.ignored(file.path); });
   }
 
   // All files of all folders.
@@ -120,6 +143,7 @@ class Indexer {
   const IndexingListener& report_;
   IndexingProgress progress_;
   IndexingOutcome outcome_;
+  std::unordered_set<std::string> folders_read_;
   std::size_t asked_ = 0;
   bool stopped_ = false;
 };

@@ -36,6 +36,7 @@ struct IndexingOrder {
 
 struct IndexingOutcome {
   std::shared_ptr<const WorkspaceIndex> index;  // nothing: the one in use still serves, or nothing was stored
+  bool outlawed = false;                        // the known files hold what an ignore file excludes by now
   WorkspaceFiles files;                         // that it was built from, sorted by path
   std::vector<std::string> faults;              // each a line for the log; no text of files
 };

@@ -200,24 +200,23 @@ void Privacy::set_patterns(const std::vector<std::string>& patterns) {
   user_ = IgnoreRules(anywhere(patterns));
 }
 
-void Privacy::set_ignore_file(std::string_view folder, std::string_view text) {
-  std::string path = uri_path(folder);
+bool Privacy::set_ignore_file(std::string_view folder, std::string_view text) {
+  std::string path = normal_path(uri_path(folder));
   if (path.empty() || path.back() != '/') path += '/';
-  ignore_files_[path] = IgnoreRules(text);
-}
-
-std::vector<std::string> Privacy::rules() const {
-  auto rules = user_.lines();
-  for (const auto& [folder, ignored] : ignore_files_) {
-    rules.push_back(folder);
-    for (auto& line : ignored.lines()) rules.push_back(std::move(line));
+  IgnoreRules rules(text);
+  const auto known = ignore_files_.find(path);
+  if (rules.lines() == (known == ignore_files_.end() ? IgnoreRules() : known->second).lines()) return false;
+  if (rules.lines().empty()) {
+    ignore_files_.erase(known);
+  } else {
+    ignore_files_.insert_or_assign(std::move(path), std::move(rules));
   }
-  return rules;
+  return true;
 }
 
 std::optional<std::string> Privacy::excludes(std::string_view uri) const {
   if (uri.size() > kMaxUriBytes) return "a name longer than any file's keeps it on this machine";
-  const std::string path = uri_path(uri);
+  const std::string path = normal_path(uri_path(uri));
   if (auto reason = excludes_path(path)) return reason;
   // A query or a fragment (a notebook's cell) may follow the path, or be part of an unescaped file name: both
   // count.
@@ -229,10 +228,23 @@ std::optional<std::string> Privacy::excludes_path(std::string_view path) const {
     return sentence("the built-in rule", *rule);
   }
   if (const auto rule = user_.excludes(path)) return sentence("the setting", *rule);
-  for (const auto& [folder, rules] : ignore_files_) {
-    if (path.substr(0, folder.size()) != folder) continue;
-    if (const auto rule = rules.excludes(path.substr(folder.size())))
-      return sentence(folder + ".fimdignore:", *rule);
+  return ignored(path);
+}
+
+std::optional<std::string> Privacy::ignored(std::string_view path) const {
+  if (ignore_files_.empty()) return std::nullopt;
+  std::vector<const decltype(ignore_files_)::value_type*> above;  // the deepest last
+  for (auto end = path.find('/'); end != std::string_view::npos;) {
+    const auto known = ignore_files_.find(path.substr(0, end + 1));
+    if (known != ignore_files_.end()) above.push_back(&*known);
+    end = std::min(path.find('/', end + 1), path.size());
+    for (auto file = above.rbegin(); file != above.rend(); ++file) {  // of the next name on the path
+      const auto& [folder, rules] = **file;
+      const auto verdict = rules.verdict(path.substr(0, end).substr(folder.size()), end < path.size());
+      if (verdict && verdict->excluded) return sentence(folder + ".fimdignore:", std::string(verdict->line));
+      if (verdict) break;
+    }
+    if (end == path.size()) break;
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 // log that never quotes the text. Pure: the caller reads the settings and the ignore files.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ namespace fimd {
 //    No setting takes them back, and examples such as `.env.sample` count: people paste real keys into those,
 //    too.
 // 2. The user's own patterns, which match at any depth unless they start with `/`.
-// 3. `.fimdignore` files, for what lies under their folder.
+// 3. `.fimdignore` files, each for what lies under its folder. As with `.gitignore`, the deepest that says
+//    something of a file or of a folder above it decides, and nothing inside an excluded folder comes back.
 // Names match in either case and as they would look without a backup's ending (`server.key.bak`).
 class Privacy {
  public:
@@ -28,20 +30,24 @@ class Privacy {
   void set_patterns(const std::vector<std::string>& patterns);
 
   // Replaces the rules of the `.fimdignore` in this folder (its URI or path); empty text removes them.
-  void set_ignore_file(std::string_view folder, std::string_view text);
+  // Whether that made a difference.
+  bool set_ignore_file(std::string_view folder, std::string_view text);
 
-  // All rules but the built-in ones. Where they are the same, the same is excluded.
-  std::vector<std::string> rules() const;
+  // The user's own patterns.
+  std::vector<std::string> patterns() const { return user_.lines(); }
 
   // Why the document may not be sent; nothing when it may.
   std::optional<std::string> excludes(std::string_view uri) const;
+
+  // The same by the `.fimdignore` files alone: the quick answer for a path that the other rules let through.
+  std::optional<std::string> ignored(std::string_view path) const;
 
  private:
   std::optional<std::string> excludes_path(std::string_view path) const;
 
   IgnoreRules secret_names_;
   IgnoreRules user_;
-  std::map<std::string, IgnoreRules> ignore_files_;  // by folder, with a trailing '/'
+  std::map<std::string, IgnoreRules, std::less<>> ignore_files_;  // by folder, with a trailing '/'
 };
 
 // Why a piece of text may not be sent, wherever it comes from: it holds (part of) a private key or a token of

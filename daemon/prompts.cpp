@@ -16,6 +16,13 @@ std::string Prompts::full_path(std::string_view path) const {
   return path.starts_with('/') ? std::string(path) : workspace_ + '/' + std::string(path);
 }
 
+void Prompts::set_workspace(std::string folder) {
+  if (folder == workspace_) return;
+  workspace_ = std::move(folder);
+  forget_all();
+  edits_ = RecentEdits();  // it names files by their old paths
+}
+
 void Prompts::edited(const Edit& edit) {
   edits_.edited(path_of(edit.uri), edit.text, edit.text.line_of(edit.begin));
 }

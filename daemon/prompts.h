@@ -20,7 +20,7 @@ class Prompts {
   Prompts(const Documents& documents, const Privacy& privacy) : documents_(documents), privacy_(privacy) {}
 
   // The folder that paths are named relative to; empty: whole paths.
-  void set_workspace(std::string folder) { workspace_ = std::move(folder); }
+  void set_workspace(std::string folder);
 
   void edited(const Edit& edit);
   void closed(std::string_view uri);

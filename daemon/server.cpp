@@ -28,6 +28,23 @@ constexpr auto kShutdownGrace = 300ms;
 constexpr auto kFlushGrace = 500ms;
 constexpr auto kParentPollInterval = 3s;
 
+// What the predictor may learn from changes with these, and what it may not. A program that is built writes
+// thousands of other files, and each would be a message.
+constexpr const char* kIgnoreFiles = "**/.fimdignore";
+constexpr const char* kSourceFiles =
+    "**/*.{c,cc,clj,cpp,cs,css,cxx,dart,el,ex,exs,fs,go,h,hh,hpp,hs,html,hxx,java,jl,js,jsx,kt,lua,m,md,ml,"
+    "mm,php,pl,proto,ps1,py,pyi,r,rb,rs,scala,scss,sh,sql,svelte,swift,tf,toml,ts,tsx,vim,vue,yaml,yml,zig}";
+
+// What the editor is asked to tell us of, where it lets us ask.
+std::vector<Registration> registrations(const InitializeParams& client) {
+  std::vector<Registration> wanted;
+  if (client.registersConfiguration)
+    wanted.push_back({"fimd-configuration", "workspace/didChangeConfiguration", {}});
+  if (client.registersWatchedFiles)
+    wanted.push_back({"fimd-files", "workspace/didChangeWatchedFiles", {kIgnoreFiles, kSourceFiles}});
+  return wanted;
+}
+
 Task<> exit_with_parent(asio::io_context& io, Server& server, std::int64_t pid) {
   while (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) {
     co_await sleep_until(io, SteadyClock::now() + kParentPollInterval);
@@ -150,6 +167,7 @@ void Server::notify(const Message& message) {
       {"textDocument/didPartiallyAcceptCompletion", &Server::did_partly_accept_completion},
       {"workspace/didChangeConfiguration", &Server::did_change_configuration},
       {"workspace/didChangeWatchedFiles", &Server::did_change_watched_files},
+      {"workspace/didChangeWorkspaceFolders", &Server::did_change_workspace_folders},
   };
   const auto handler = kNotifications.find(message.method);
   const bool in_time = phase_ == Phase::serving || message.method == "exit";
@@ -186,14 +204,12 @@ Json Server::initialize(const Json& params) {
 
 void Server::initialized(const Json&) {
   choose_endpoint();
-  if (!client_.rootUris.empty()) completer_.set_workspace(client_.rootUris.front());
-  read_ignore_files();
   follow_workspace();
   tell_status(false);
-  if (client_.registersConfiguration) {
-    const auto params = registration_params("fimd-configuration", "workspace/didChangeConfiguration");
-    connection_.write(fimd::request("fimd-register", "client/registerCapability", params));
-  }
+  const auto wanted = registrations(client_);
+  if (!wanted.empty())
+    connection_.write(
+        fimd::request("fimd-register", "client/registerCapability", registration_params(wanted)));
   if (client_.configuration) pull_configuration();
 }
 

@@ -74,6 +74,7 @@ class Server {
   void did_partly_accept_completion(const Json& params);
   void did_change_configuration(const Json& params);
   void did_change_watched_files(const Json& params);
+  void did_change_workspace_folders(const Json& params);
 
   void pull_configuration();
   void configure(const Json& settings);
@@ -82,7 +83,7 @@ class Server {
   void tell_lasting_fault();
   void tell_status(bool busy);
   Task<> tell_busy(unsigned long completion);
-  void read_ignore_files();
+  void files_changed(const std::vector<std::string>& uris);
   WorkspaceListener workspace_listener();
   void follow_workspace();
 
@@ -95,7 +96,6 @@ class Server {
   std::optional<int> exit_code_;
   bool stopped_ = false;
   bool watches_parent_ = false;
-
   InitializeParams client_;
   PositionEncoding encoding_ = PositionEncoding::utf16;
   bool legacy_trigger_kinds_ = false;

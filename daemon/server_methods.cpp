@@ -37,6 +37,7 @@ std::optional<SelectedCompletionInfo> selection_at(const InlineCompletionParams&
 
 void Server::did_open(const Json& params) {
   const auto opened = did_open_params(params);
+  completer_.read_ignore_files(opened.uri);
   if (const auto fault = documents_.open(opened)) tell(MessageType::warning, *fault);
   if (auto document = documents_.snapshot(opened.uri)) completer_.opened(std::move(*document));
   workspace_.in_use();
@@ -57,16 +58,7 @@ void Server::did_close(const Json& params) {
 }
 
 void Server::did_save(const Json& params) {
-  workspace_.files_changed();
-  if (!document_params(params).uri.ends_with("/.fimdignore")) return;
-  read_ignore_files();
-  follow_workspace();
-}
-
-void Server::read_ignore_files() {
-  for (const auto& root : client_.rootUris) {
-    completer_.set_ignore_file(root, read_text_file(uri_path(root) + "/.fimdignore"));
-  }
+  files_changed({document_params(params).uri});
 }
 
 Json Server::execute_command(const Json& params) {
@@ -186,6 +178,7 @@ void Server::fim_complete(const Json& id, const Json& params) {
   query.snapshot.languageId = wanted.languageId;
   query.snapshot.text = std::make_shared<Text>(wanted.prefix + wanted.suffix);
   query.trigger = TriggerKind::invoked;
+  completer_.read_ignore_files(wanted.path);
   query.stateless = true;
   query.max_tokens = wanted.maxTokens;
   requests_.start(id, std::string(), complete_stateless(std::move(query)));

@@ -1,6 +1,7 @@
 // The workspace's index as the editor sees it: its folders, its files, the progress of its making.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -27,13 +28,33 @@ WorkspaceListener Server::workspace_listener() {
 }
 
 void Server::follow_workspace() {
+  completer_.set_workspace(client_.rootUris.empty() ? std::string() : client_.rootUris.front());
   std::vector<std::string> folders;
   for (const auto& root : client_.rootUris) folders.push_back(uri_path(root));
   workspace_.follow(std::move(folders));
 }
 
-void Server::did_change_watched_files(const Json&) {
+void Server::did_change_watched_files(const Json& params) {
+  files_changed(changed_files(params));
+}
+
+void Server::files_changed(const std::vector<std::string>& uris) {
   workspace_.files_changed();
+  const auto ignores = [](const std::string& uri) { return uri.ends_with("/.fimdignore"); };
+  for (const auto& uri : uris) {
+    if (ignores(uri)) completer_.read_ignore_files(uri);
+  }
+  if (std::ranges::any_of(uris, ignores)) workspace_.ignore_files_changed();
+}
+
+void Server::did_change_workspace_folders(const Json& params) {
+  const auto change = changed_folders(params);
+  auto& roots = client_.rootUris;
+  for (const auto& uri : change.removed) std::erase(roots, uri);
+  for (const auto& uri : change.added) {
+    if (std::ranges::find(roots, uri) == roots.end()) roots.push_back(uri);
+  }
+  follow_workspace();
 }
 
 }  // namespace fimd

@@ -121,6 +121,7 @@ int complete_in_terminal(const Config& config, const std::string& where) {
   LocalBackend backend(io, endpoint, config);
   const Documents documents;
   Completer completer(io, endpoint, documents, config);
+  completer.read_ignore_files(query.snapshot.uri);
   connect_as_configured(config, endpoint, backend);
   std::vector<Suggestion> suggestions;
   asio::co_spawn(io, completer.complete(query), [&](std::exception_ptr, std::vector<Suggestion> result) {

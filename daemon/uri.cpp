@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace fimd {
 namespace {
@@ -72,6 +73,24 @@ std::string uri_path(std::string_view uri) {
     path.erase(0, 1);
   if (starts_with_drive(path)) path[0] = lower(path[0]);
   return path;
+}
+
+std::string normal_path(std::string path) {
+  if (path.find("//") == std::string::npos && path.find("/.") == std::string::npos) return path;
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const auto part = std::string_view(path).substr(begin, end - begin);
+    begin = end + 1;
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
+      parts.pop_back();
+    } else if (!part.empty() && part != ".") {
+      parts.push_back(part);
+    }
+  }
+  std::string normal = path.starts_with('/') ? "" : ".";
+  for (const auto part : parts) (normal += '/') += part;
+  return path.starts_with('/') || parts.empty() ? normal : normal.substr(2);
 }
 
 }  // namespace fimd

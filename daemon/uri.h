@@ -19,4 +19,7 @@ std::string uri_key(std::string_view uri);
 // drive: `c:/a/b.py`.
 std::string uri_path(std::string_view uri);
 
+// The path without empty parts, `.` and `..`, as far as its text says what those stand for.
+std::string normal_path(std::string path);
+
 }  // namespace fimd

@@ -49,17 +49,31 @@ Workspace::Workspace(asio::io_context& io, const Config& config, const Privacy& 
       changed_(io) {}
 
 void Workspace::follow(std::vector<std::string> folders) {
-  folders_ = std::move(folders);
-  for (auto& folder : folders_) {
+  for (auto& folder : folders) {
     while (folder.ends_with('/')) folder.pop_back();
   }
-  if (rules() == rules_) return;
-  rules_ = rules();
+  const auto before = std::exchange(folders_, std::move(folders));
+  const bool same_rules = std::exchange(rules_, rules()) == rules_;
+  if (same_rules && folders_ == before) return;
+  const auto still_there = [this](const auto& folder) {
+    return std::ranges::find(folders_, folder) != folders_.end();
+  };
+  const bool more_only = same_rules && std::ranges::all_of(before, still_there);
+  start_over(more_only ? Meanwhile::keep : Meanwhile::none);
+  if (!std::exchange(running_, true)) asio::co_spawn(io_, run(), asio::detached);
+}
+
+void Workspace::ignore_files_changed() {
+  if (running_) start_over(Meanwhile::none);
+}
+
+// What is stored may serve: it is looked at anew, at once.
+void Workspace::start_over(Meanwhile meanwhile) {
+  ++generation_;
   files_.clear();
-  listener_.index(nullptr);
+  if (meanwhile == Meanwhile::none) listener_.index(nullptr);
   look_at_ = clock_.now();
   changed_.notify();
-  if (!std::exchange(running_, true)) asio::co_spawn(io_, run(), asio::detached);
 }
 
 void Workspace::files_changed() {
@@ -73,11 +87,10 @@ void Workspace::in_use() {
   changed_.notify();
 }
 
-// All that decides which texts an index holds.
+// All that decides which texts of the folders an index holds, but for their own ignore files.
 std::string Workspace::rules() const {
   std::uint64_t hash = chain(0, FIMD_VERSION);
-  for (const auto& folder : folders_) hash = chain(hash, folder);
-  for (const auto& rule : privacy_.rules()) hash = chain(hash, rule);
+  for (const auto& pattern : privacy_.patterns()) hash = chain(hash, pattern);
   return fmt::format("{:016x} {} {}", hash, config_.workspace_bytes, wanted());
 }
 
@@ -103,29 +116,31 @@ Task<> Workspace::rest() {
 }
 
 Task<> Workspace::refresh() {
-  const auto rules = rules_;
+  const auto generation = generation_;
   if (files_.empty()) {
     auto stored = order();
     stored.load = true;
     auto outcome = co_await index(std::move(stored));
-    if (rules != rules_) co_return;
+    if (generation != generation_) co_return;
     take(std::move(outcome));
   }
   auto build = order();
   build.folders = co_await list();
-  if (rules != rules_) co_return;
+  if (generation != generation_) co_return;
   auto outcome = co_await index(std::move(build));
-  if (rules == rules_) take(std::move(outcome));
+  if (generation != generation_) co_return;
+  if (outcome.outlawed) start_over(Meanwhile::none);
+  take(std::move(outcome));
 }
 
-// The outcome is empty when the rules change meanwhile, and when it fails.
+// The outcome is empty when all starts over meanwhile, and when it fails.
 Task<IndexingOutcome> Workspace::index(IndexingOrder order) {
   bool told = false;
-  const auto rules = rules_;
-  const IndexingListener listen = [this, &told, &rules](const IndexingProgress& progress) {
+  const auto generation = generation_;
+  const IndexingListener listen = [this, &told, generation](const IndexingProgress& progress) {
     told |= progress.all != 0;
     if (progress.all != 0) listener_.progress(progress);
-    return rules == rules_;
+    return generation == generation_;
   };
   IndexingOutcome outcome;
   try {

@@ -17,8 +17,8 @@ namespace fimd {
 
 // Who hears of a workspace, on the loop.
 struct WorkspaceListener {
-  // The index to predict from; null: none, since the rules have changed and the old one may hold what is
-  // excluded now.
+  // The index to predict from; null: none, since the old one may hold what is excluded now or no longer in
+  // the workspace.
   std::function<void(std::shared_ptr<const WorkspaceIndex>)> index;
   // Reading has come this far. `all` is not known before it starts: there may be nothing to do.
   std::function<void(const IndexingProgress&)> progress;
@@ -33,8 +33,10 @@ class Workspace {
  public:
   Workspace(asio::io_context& io, const Config& config, const Privacy& privacy, WorkspaceListener listener);
 
-  // The folders (paths), or the settings, or what privacy says, may have changed.
+  // The folders (paths) or the settings may have changed.
   void follow(std::vector<std::string> folders);
+  // A `.fimdignore` has: the index may hold what is excluded now.
+  void ignore_files_changed();
   void files_changed();
   void in_use();
 
@@ -46,6 +48,8 @@ class Workspace {
   Task<> rest();
   IndexingOrder order() const;
   std::string rules() const;
+  enum class Meanwhile { keep, none };  // which index is predicted from
+  void start_over(Meanwhile meanwhile);
   bool wanted() const;
   void take(IndexingOutcome outcome);
   void say_once(const std::string& fault);
@@ -56,7 +60,8 @@ class Workspace {
   const Privacy& privacy_;
   WorkspaceListener listener_;
   std::vector<std::string> folders_;
-  std::string rules_;  // by which the index in use was made
+  std::string rules_;             // by which the index in use was made
+  unsigned long generation_ = 0;  // counts the starts: what was begun before the last one is not wanted
   WorkspaceFiles files_;
   Signal changed_;
   Clock::Time look_at_;  // when to look at the files again; max: never

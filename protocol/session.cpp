@@ -32,10 +32,16 @@ std::vector<std::string> strings(const json& list) {
   return result;
 }
 
+// The `uri` of each element that has one.
+std::vector<std::string> uris(const json& list) {
+  std::vector<std::string> result;
+  for (const auto& element : list) result.push_back(optional_string(element, "uri"));
+  std::erase(result, "");
+  return result;
+}
+
 std::vector<std::string> root_uris(const json& params) {
-  std::vector<std::string> roots;
-  for (const auto& folder : field_or_null(params, "workspaceFolders"))
-    roots.push_back(optional_string(folder, "uri"));
+  auto roots = uris(field_or_null(params, "workspaceFolders"));
   for (const char* older : {"rootUri", "rootPath"}) {
     if (roots.empty() && find_field(params, older) != nullptr)
       roots.push_back(required_string(params, older));
@@ -78,6 +84,8 @@ InitializeParams initialize_params(const json& params) {
   result.configuration = is_true(capabilities, Path("/workspace/configuration"));
   result.registersConfiguration =
       is_true(capabilities, Path("/workspace/didChangeConfiguration/dynamicRegistration"));
+  result.registersWatchedFiles =
+      is_true(capabilities, Path("/workspace/didChangeWatchedFiles/dynamicRegistration"));
   result.status = is_true(params, Path("/initializationOptions/status"));
   result.copilot = find_field(field_or_null(params, "initializationOptions"), "editorInfo") != nullptr;
   return result;
@@ -103,6 +111,15 @@ const json& changed_settings(const json& params) {
   return field_or_null(params, "settings");
 }
 
+std::vector<std::string> changed_files(const json& params) {
+  return uris(field_or_null(params, "changes"));
+}
+
+WorkspaceFoldersChange changed_folders(const json& params) {
+  const auto& event = required_field(params, "event");
+  return {uris(field_or_null(event, "added")), uris(field_or_null(event, "removed"))};
+}
+
 const json& cancelled_id(const json& params) {
   return required_field(params, "id");
 }
@@ -122,7 +139,8 @@ json initialize_result(const ServerCapabilities& capabilities, std::string_view 
            {{"positionEncoding", encoding_name(capabilities.positionEncoding)},
             {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", true}}},
             {"inlineCompletionProvider", true},
-            {"executeCommandProvider", {{"commands", capabilities.commands}}}}},
+            {"executeCommandProvider", {{"commands", capabilities.commands}}},
+            {"workspace", {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}}}}}},
           {"serverInfo", {{"name", "fimd"}, {"version", version}}}};
 }
 
@@ -145,8 +163,14 @@ json configuration_params(std::string_view section) {
   return {{"items", json::array({{{"section", section}}})}};
 }
 
-json registration_params(std::string_view id, std::string_view method) {
-  return {{"registrations", json::array({{{"id", id}, {"method", method}}})}};
+json registration_params(const std::vector<Registration>& wanted) {
+  json registrations = json::array();
+  for (const auto& [id, method, watched] : wanted) {
+    auto& registration = registrations.emplace_back(json{{"id", id}, {"method", method}});
+    for (const auto& glob : watched)
+      registration["registerOptions"]["watchers"].push_back({{"globPattern", glob}});
+  }
+  return {{"registrations", std::move(registrations)}};
 }
 
 json progress_create(std::string_view token) {

@@ -23,6 +23,7 @@ struct InitializeParams {
   bool workDoneProgress = false;        // window.workDoneProgress
   bool configuration = false;           // workspace.configuration: settings can be pulled
   bool registersConfiguration = false;  // workspace.didChangeConfiguration.dynamicRegistration
+  bool registersWatchedFiles = false;   // workspace.didChangeWatchedFiles.dynamicRegistration
   bool status = false;                  // initializationOptions.status: wants fimd/status
   bool copilot = false;                 // initializationOptions.editorInfo: speaks Copilot's dialect
 };
@@ -30,6 +31,17 @@ struct InitializeParams {
 struct ServerCapabilities {
   PositionEncoding positionEncoding = PositionEncoding::utf16;
   std::vector<std::string> commands;  // for workspace/executeCommand; the accept command must be one of them
+};
+
+struct Registration {
+  std::string id;
+  std::string method;
+  std::vector<std::string> watched;  // globs of the files meant; for workspace/didChangeWatchedFiles only
+};
+
+struct WorkspaceFoldersChange {  // URIs
+  std::vector<std::string> added;
+  std::vector<std::string> removed;
 };
 
 struct ExecuteCommandParams {
@@ -57,12 +69,16 @@ std::string set_trace_value(const nlohmann::json& params);
 // Null when absent. They live as long as `params`.
 const nlohmann::json& initialization_options(const nlohmann::json& params);
 const nlohmann::json& changed_settings(const nlohmann::json& params);
+// workspace/didChangeWatchedFiles: the URIs, whatever happened to the files.
+std::vector<std::string> changed_files(const nlohmann::json& params);
+// workspace/didChangeWorkspaceFolders.
+WorkspaceFoldersChange changed_folders(const nlohmann::json& params);
 // $/cancelRequest: the id of the request that is no longer wanted.
 const nlohmann::json& cancelled_id(const nlohmann::json& params);
 
 // utf-8 if it is offered, else utf-32 if that is all there is, else utf-16.
 PositionEncoding choose_encoding(const std::vector<std::string>& offered);
-// Inline completion, incremental sync, the commands; name and version of this program.
+// Inline completion, incremental sync, the commands, changing folders; name and version of this program.
 nlohmann::json initialize_result(const ServerCapabilities& capabilities, std::string_view version);
 
 // fimd.why: why the last request got nothing; empty when it got something.
@@ -72,8 +88,8 @@ nlohmann::json status_params(const Status& status);
 nlohmann::json message_params(MessageType type, std::string_view text);
 // workspace/configuration: asks for one section.
 nlohmann::json configuration_params(std::string_view section);
-// client/registerCapability: asks to be told of `method`.
-nlohmann::json registration_params(std::string_view id, std::string_view method);
+// client/registerCapability: asks to be told of these.
+nlohmann::json registration_params(const std::vector<Registration>& wanted);
 // window/workDoneProgress/create, then $/progress: one begin, any number of reports, one end. Empty messages
 // are left out.
 nlohmann::json progress_create(std::string_view token);

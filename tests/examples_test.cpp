@@ -142,6 +142,7 @@ json initialize(const json& params) {
   capabilities["window"]["workDoneProgress"] = read.workDoneProgress;
   capabilities["workspace"]["configuration"] = read.configuration;
   capabilities["workspace"]["didChangeConfiguration"]["dynamicRegistration"] = read.registersConfiguration;
+  capabilities["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] = read.registersWatchedFiles;
   return written;
 }
 
@@ -240,8 +241,32 @@ json asked_settings(const json& params) {
 }
 
 json registered(const json& params) {
-  const auto& wanted = params["registrations"][0];
-  return registration_params(wanted["id"].get<std::string>(), wanted["method"].get<std::string>());
+  std::vector<Registration> wanted;
+  for (const auto& one : params["registrations"]) {
+    auto& read = wanted.emplace_back(Registration{one["id"], one["method"], {}});
+    const auto watchers = one.value("/registerOptions/watchers"_json_pointer, json::array());
+    for (const auto& watcher : watchers) read.watched.push_back(watcher["globPattern"]);
+  }
+  return registration_params(wanted);
+}
+
+json files_changed(const json& params) {
+  const auto read = changed_files(params);
+  auto written = params;  // carries what happened to each
+  for (std::size_t i = 0; i < read.size(); ++i) written["changes"][i]["uri"] = read[i];
+  CHECK(read.size() == params["changes"].size());
+  return written;
+}
+
+json folders_changed(const json& params) {
+  const auto read = changed_folders(params);
+  auto written = params;  // carries their names
+  for (std::size_t i = 0; i < read.added.size(); ++i) written["event"]["added"][i]["uri"] = read.added[i];
+  for (std::size_t i = 0; i < read.removed.size(); ++i)
+    written["event"]["removed"][i]["uri"] = read.removed[i];
+  CHECK(read.added.size() + read.removed.size() ==
+        params["event"]["added"].size() + params["event"]["removed"].size());
+  return written;
 }
 
 json progress(const json& params) {
@@ -273,7 +298,8 @@ const std::map<std::string, Method> kMethods = {
     {"fim/complete", {fim_complete, fim_complete_answer}},
     {"workspace/executeCommand", {command, command_result}},
     {"workspace/didChangeConfiguration", {settings}},
-    {"workspace/didChangeWatchedFiles", {same}},
+    {"workspace/didChangeWatchedFiles", {files_changed}},
+    {"workspace/didChangeWorkspaceFolders", {folders_changed}},
     {"textDocument/didFocus", {focus}},
     {"textDocument/didShowCompletion", {shown}},
     {"textDocument/didPartiallyAcceptCompletion", {partially_accepted}},

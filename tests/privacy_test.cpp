@@ -150,8 +150,39 @@ TEST_CASE("ignore files hold under their folder, until they change") {
   CHECK_FALSE(privacy.excludes("file:///home/me/project/x/private/a.py"));
   CHECK_FALSE(privacy.excludes("file:///home/me/projects/a.csv"));
   CHECK_FALSE(privacy.excludes("file:///home/me/a.csv"));
-  privacy.set_ignore_file("/home/me/project/", "");
+  CHECK_FALSE(privacy.set_ignore_file("/home/me/project", "/private/\n\n*.csv"));  // the same rules
+  CHECK(privacy.set_ignore_file("/home/me/project/", ""));
   CHECK_FALSE(privacy.excludes("file:///home/me/project/x/a.csv"));
+  CHECK_FALSE(privacy.set_ignore_file("/home/me/project", "# nothing"));
+}
+
+TEST_CASE("of ignore files at several depths the deepest decides, but nothing leaves an excluded folder") {
+  Privacy privacy;
+  privacy.set_ignore_file("/p", "*.csv\n/closed/\n");
+  privacy.set_ignore_file("/p/sub", "!kept.csv\n/inner/*.c\nx/\n");
+  privacy.set_ignore_file("/p/sub/deeper", "kept.csv\n!/x/");
+  privacy.set_ignore_file("/p/closed/open", "!*");
+  const auto kept_here = [&](const std::string& path) {
+    return privacy.excludes("file://" + path).has_value() && privacy.ignored(path).has_value();
+  };
+  CHECK(kept_here("/p/a.csv"));
+  CHECK(kept_here("/p/kept.csv"));
+  CHECK(kept_here("/p/sub/a.csv"));
+  CHECK_FALSE(privacy.excludes("file:///p/sub/kept.csv"));
+  CHECK(kept_here("/p/sub/deeper/kept.csv"));
+  CHECK(kept_here("/p/sub/inner/a.c"));
+  CHECK_FALSE(privacy.excludes("file:///p/inner/a.c"));
+  CHECK(kept_here("/p/sub/x/a.c"));
+  CHECK(kept_here("/p/sub/other/x/a/b.c"));
+  CHECK_FALSE(privacy.excludes("file:///p/sub/deeper/x/a.c"));
+  CHECK(kept_here("/p/closed/open/a.c"));
+  CHECK(privacy.excludes("/p/sub/inner/a.c") ==
+        "/p/sub/.fimdignore: \"/inner/*.c\" keeps it on this machine");
+  for (const char* spelling : {"file:///p//sub/inner/a.c", "file:///p/./sub//inner/a.c",
+                               "file:///p/other/../sub/inner/a.c", "/p/sub/inner/x/../a.c"}) {
+    INFO(spelling);
+    CHECK(privacy.excludes(spelling));
+  }
 }
 
 TEST_CASE("the reason names the rule") {

@@ -1,5 +1,6 @@
 // The real Server on a socketpair, the real HTTP path to a scripted endpoint on loopback.
 #include <netdb.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "protocol/event_stream.h"
 #include "tests/support/catch.h"
 #include "tests/support/scripted_server.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/test_client.h"
 
 namespace {
@@ -31,6 +33,7 @@ extern "C" int getaddrinfo(const char*, const char*, const addrinfo*, addrinfo**
 using namespace fimd;
 using namespace fimd::test;
 using Json = nlohmann::json;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -496,6 +499,73 @@ TEST_CASE("what is typed into an excluded document is not suggested elsewhere") 
   };
   CHECK(suggested_after_typing_into("file:///src/other.cpp"));
   CHECK_FALSE(suggested_after_typing_into("file:///src/.env"));
+}
+
+TEST_CASE(
+    "an ignore file in any folder above a document keeps it here, from the moment it is saved or reported") {
+  TemporaryFolder folder;
+  folder.write("sub/.fimdignore", "closed/\n");
+  folder.write("open/.fimdignore", "");
+  ScriptedServer server({json_reply("x;")});
+  TestClient client(config_for(server));
+  client.initialize();
+  const auto completed = [&](const std::string& name) {
+    const auto uri = "file://" + folder.path(name);
+    client.open(uri, "int total = ");
+    const bool found = client.complete(uri, 0, 12, 1) == Texts{"x;"};
+    client.notify("textDocument/didClose", {{"textDocument", {{"uri", uri}}}});
+    return found;
+  };
+  const auto open = "file://" + folder.path("open/b.cpp");
+  const auto still_completed = [&] { return client.complete(open, 0, 12, 1) == Texts{"x;"}; };
+  const Json rules = {{"uri", "file://" + folder.path("open/.fimdignore")}};
+  CHECK_FALSE(completed("sub/closed/deep/a.cpp"));
+  CHECK(completed("sub/other/a.cpp"));
+  CHECK(completed("closed/a.cpp"));
+  client.open(open, "int total = ");
+  CHECK(still_completed());
+  folder.write("open/.fimdignore", "b.*\n");
+  client.notify("textDocument/didSave", {{"textDocument", rules}});
+  CHECK_FALSE(still_completed());
+  fs::remove(folder.path("open/.fimdignore"));
+  auto change = rules;
+  change["type"] = 3;
+  client.notify("workspace/didChangeWatchedFiles", {{"changes", {change}}});
+  CHECK(still_completed());
+  fs::create_symlink("gone", folder.path("open/.fimdignore"));  // rules that were there once
+  client.notify("workspace/didChangeWatchedFiles", {{"changes", {change}}});
+  CHECK(still_completed());
+  fs::remove(folder.path("open/.fimdignore"));
+  REQUIRE(::mkfifo(folder.path("open/.fimdignore").c_str(), 0600) == 0);  // cannot be read, and does not hang
+  client.notify("workspace/didChangeWatchedFiles", {{"changes", {change}}});
+  CHECK_FALSE(still_completed());
+}
+
+TEST_CASE("where the editor registers watchers it is asked for source and ignore files, once") {
+  const Json dynamic = {{"dynamicRegistration", true}};
+  const auto registrations = [](const Json& workspace) {
+    TestClient client(Config{});
+    client.initialize(nullptr, {{"workspace", workspace}});
+    client.call("workspace/executeCommand", {{"command", "fimd.stats"}});
+    const auto asked = client.notifications("client/registerCapability");
+    REQUIRE(asked.size() <= 1);
+    return asked.empty() ? Json::array() : asked.front().at("registrations");
+  };
+  CHECK(registrations(Json::object()).empty());
+  CHECK(registrations({{"didChangeConfiguration", dynamic}}).size() == 1);
+  CHECK(registrations({{"didChangeConfiguration", dynamic}, {"didChangeWatchedFiles", dynamic}}).size() == 2);
+  const auto files = registrations({{"didChangeWatchedFiles", dynamic}});
+  REQUIRE(files.size() == 1);
+  CHECK(files[0].at("method") == "workspace/didChangeWatchedFiles");
+  const auto& watchers = files[0].at("registerOptions").at("watchers");
+  REQUIRE(watchers.size() == 2);
+  CHECK(watchers[0].at("globPattern") == "**/.fimdignore");
+  const auto sources = watchers[1].at("globPattern").get<std::string>();
+  for (const char* ending : {"c", "cpp", "go", "h", "java", "js", "py", "rb", "rs", "ts", "tsx"}) {
+    INFO(ending);
+    CHECK((sources.find("," + std::string(ending) + ",") != std::string::npos ||
+           sources.find("{" + std::string(ending) + ",") != std::string::npos));
+  }
 }
 
 TEST_CASE("one wrong setting costs itself only, and the editor hears of it") {

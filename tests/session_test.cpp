@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "protocol/json_rpc.h"
 #include "tests/support/catch.h"
 
 using namespace fimd;
@@ -12,7 +13,8 @@ TEST_CASE("initialize is read") {
       initialize_params(json::parse(R"({"processId": 42, "clientInfo": {"name": "ed"}, "trace": "off",
     "workspaceFolders": [{"uri": "file:///a"}, {"uri": "file:///b"}], "rootUri": "file:///c",
     "capabilities": {"general": {"positionEncodings": ["utf-8", "utf-16"]}, "window": {"workDoneProgress": true},
-      "workspace": {"configuration": true, "didChangeConfiguration": {"dynamicRegistration": true}}}})"));
+      "workspace": {"configuration": true, "didChangeConfiguration": {"dynamicRegistration": true},
+        "didChangeWatchedFiles": {"dynamicRegistration": true}}}})"));
   CHECK(params.processId == 42);
   CHECK(params.clientName == "ed");
   CHECK(params.trace == "off");
@@ -21,6 +23,7 @@ TEST_CASE("initialize is read") {
   CHECK(params.workDoneProgress);
   CHECK(params.configuration);
   CHECK(params.registersConfiguration);
+  CHECK(params.registersWatchedFiles);
 }
 
 TEST_CASE("a sparse or strange initialize opens a session too") {
@@ -32,6 +35,7 @@ TEST_CASE("a sparse or strange initialize opens a session too") {
     CHECK(params.rootUris.empty());
     CHECK(params.positionEncodings.empty());
     CHECK_FALSE(params.configuration);
+    CHECK_FALSE(params.registersWatchedFiles);
   }
   CHECK(initialize_params(json::parse(R"({"rootUri": "u", "rootPath": "p"})")).rootUris ==
         std::vector<std::string>{"u"});
@@ -50,7 +54,8 @@ TEST_CASE("the position encoding is one the client has offered") {
 TEST_CASE("initialize is answered") {
   CHECK(initialize_result({PositionEncoding::utf8, {"fimd.accept"}}, "1.2") == json::parse(R"({
     "capabilities": {"positionEncoding": "utf-8", "textDocumentSync": {"openClose": true, "change": 2, "save": true},
-      "inlineCompletionProvider": true, "executeCommandProvider": {"commands": ["fimd.accept"]}},
+      "inlineCompletionProvider": true, "executeCommandProvider": {"commands": ["fimd.accept"]},
+      "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}}},
     "serverInfo": {"name": "fimd", "version": "1.2"}})"));
 }
 
@@ -74,10 +79,24 @@ TEST_CASE("commands, cancellation and trace are read") {
   CHECK(set_trace_value(json::parse(R"({"value": "verbose"})")) == "verbose");
 }
 
+TEST_CASE("changes of files and of folders are read") {
+  CHECK(changed_files(json::parse(R"({"changes": [{"uri": "a", "type": 1}, {"type": 3}, {"uri": "b"}]})")) ==
+        std::vector<std::string>{"a", "b"});
+  CHECK(changed_files(json::parse("{}")).empty());
+  const auto change = changed_folders(
+      json::parse(R"({"event": {"added": [{"uri": "a", "name": "n"}], "removed": [{"uri": "b"}]}})"));
+  CHECK(change.added == std::vector<std::string>{"a"});
+  CHECK(change.removed == std::vector<std::string>{"b"});
+  CHECK(changed_folders(json::parse(R"({"event": {"added": null}})")).added.empty());
+  CHECK_THROWS_AS(changed_folders(json::parse("{}")), RpcError);
+}
+
 TEST_CASE("our own messages have LSP's shape") {
   CHECK(message_params(MessageType::debug, "m") == json::parse(R"({"type": 5, "message": "m"})"));
   CHECK(configuration_params("fimd") == json::parse(R"({"items": [{"section": "fimd"}]})"));
-  CHECK(registration_params("1", "m") == json::parse(R"({"registrations": [{"id": "1", "method": "m"}]})"));
+  CHECK(registration_params({{"1", "m", {}}, {"2", "n", {"**/*.c", "**/x"}}}) ==
+        json::parse(R"({"registrations": [{"id": "1", "method": "m"}, {"id": "2", "method": "n",
+          "registerOptions": {"watchers": [{"globPattern": "**/*.c"}, {"globPattern": "**/x"}]}}]})"));
   CHECK(progress_create("t") == json::parse(R"({"token": "t"})"));
   CHECK(progress_begin("t", "a", "") ==
         json::parse(R"({"token": "t", "value": {"kind": "begin", "title": "a"}})"));

@@ -35,3 +35,13 @@ TEST_CASE("the path of a URI") {
   CHECK(uri_path("src/a.py") == "src/a.py");
   CHECK(uri_path("") == "");
 }
+
+TEST_CASE("the path as the file system takes it") {
+  CHECK(normal_path("/a//b/./c/../d.py") == "/a/b/d.py");
+  CHECK(normal_path("a/../b/.env") == "b/.env");
+  CHECK(normal_path("../a//b") == "../a/b");
+  CHECK(normal_path("/a/b/..") == "/a");
+  CHECK(normal_path("/.a/..b/c") == "/.a/..b/c");
+  CHECK(normal_path("c:/a//b") == "c:/a/b");
+  CHECK(normal_path("") == "");
+}

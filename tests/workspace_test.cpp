@@ -132,6 +132,64 @@ TEST_CASE("with git, what is tracked enters and nothing else; what is listed may
   CHECK_FALSE(knows(outcome.index, "beta"));
 }
 
+TEST_CASE("a .fimdignore counts in every folder and in those above the workspace, with git and without") {
+  for (const bool git : {true, false}) {
+    INFO(git);
+    Made made;
+    made.folder.write("work/sub/.fimdignore", "closed*.c\ninner/\n");
+    made.folder.write("work/sub/open/.fimdignore", "!closed_no_more.c\n");
+    made.folder.write(".fimdignore", "above.c\n");
+    made.folder.write("work/a.c", calls("alpha"));
+    made.folder.write("work/sub/closed.c", calls("beta"));
+    made.folder.write("work/sub/open/closed_no_more.c", calls("gamma"));
+    made.folder.write("work/sub/inner/deep/d.c", calls("delta"));
+    made.folder.write("work/sub/above.c", calls("epsilon"));
+    using namespace std::string_literals;
+    auto order = made.order();
+    order.folders = {{made.folder.path("work"), std::nullopt}};
+    const auto listing = "a.c\0sub/closed.c\0sub/open/closed_no_more.c\0sub/inner/deep/d.c\0sub/above.c\0"s;
+    if (git) order.folders.front().tracked = listing;
+    const auto outcome = index_workspace(std::move(order), kGoOn);
+    REQUIRE(outcome.index);
+    CHECK(knows(outcome.index, "alpha"));
+    CHECK_FALSE(knows(outcome.index, "beta"));
+    CHECK(knows(outcome.index, "gamma"));
+    CHECK_FALSE(knows(outcome.index, "delta"));
+    CHECK_FALSE(knows(outcome.index, "epsilon"));
+  }
+}
+
+TEST_CASE("an index that holds what an ignore file excludes by now is neither loaded nor kept in use") {
+  Made made;
+  made.folder.write("a.c", calls("alpha", 200));
+  made.folder.write("sub/b.c", calls("beta", 1));  // far under a twentieth of all
+  const auto first = made.index();
+  REQUIRE(knows(first.index, "alpha"));
+  const auto load = [&] {
+    auto order = made.order();
+    order.load = true;
+    return index_workspace(std::move(order), kGoOn);
+  };
+  const auto look = [&](const WorkspaceFiles& known) {
+    auto order = made.order();
+    order.known = known;
+    return index_workspace(std::move(order), kGoOn);
+  };
+  made.folder.write("sub/.fimdignore", "other.c\n");
+  CHECK(load().index);
+  CHECK_FALSE(look(first.files).outlawed);
+  made.folder.write("sub/.fimdignore", "b.c\n");
+  const auto refused = load();
+  CHECK_FALSE(refused.index);
+  CHECK(refused.files.empty());
+  CHECK(look(first.files).outlawed);
+  const auto anew = look({});
+  REQUIRE(anew.index);
+  CHECK_FALSE(anew.outlawed);
+  CHECK(read(made.store().path()).find("beta") == std::string::npos);
+  CHECK(load().index);
+}
+
 TEST_CASE("files far over the limit are not read, and the newest come first") {
   Made made;
   made.folder.write("one_line.js", "x");
