@@ -4,6 +4,7 @@ import type {
   DidChangeConfigurationParams,
   DidChangeTextDocumentParams,
   DidChangeWatchedFilesParams,
+  DidChangeWorkspaceFoldersParams,
   DidCloseTextDocumentParams,
   DidOpenTextDocumentParams,
   DidSaveTextDocumentParams,
@@ -43,6 +44,7 @@ export interface Params {
   'workspace/executeCommand': ExecuteCommandParams;
   'workspace/didChangeConfiguration': DidChangeConfigurationParams;
   'workspace/didChangeWatchedFiles': DidChangeWatchedFilesParams;
+  'workspace/didChangeWorkspaceFolders': DidChangeWorkspaceFoldersParams;
   'workspace/configuration': ConfigurationParams;
   'client/registerCapability': RegistrationParams;
   'window/workDoneProgress/create': WorkDoneProgressCreateParams;
