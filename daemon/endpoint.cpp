@@ -72,7 +72,9 @@ class AnswerReader {
     return true;
   }
 
+  // What follows the end is no part of the answer, be it the answer once more.
   bool take_event(StreamEvent event) {
+    if (ended_) return true;
     switch (event.kind) {
       case StreamEvent::Kind::delta:
         text_bytes_ += event.delta.size();

@@ -122,7 +122,9 @@ void Transfer::configure() {
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_PIPEWAIT, 1L);
+  // Without TLS nothing says before the first answer that the connection carries one call at a time, so that
+  // all others would wait for it.
+  set(CURLOPT_PIPEWAIT, request.url.starts_with("https:") ? 1L : 0L);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.deadline.count()));

@@ -142,6 +142,7 @@ Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view
 
 std::string cleaned(std::string_view generated, const TrimContext& context, const Window& window) {
   const auto text = without_leaks(generated, {window.prefix, window.suffix, context.language, {}, 0});
+  if (window.begun.empty() && is_foreign(text, window.head, context.language)) return {};
   const auto lead = window.begun.empty() ? without_extra_lead(text, window.head) : std::string_view(text);
   return with_indentation(lead, window.prefix, context.indentation);
 }

@@ -14,6 +14,9 @@ namespace fimd {
 // closing Markdown fence, at a file marker, at a NUL, at broken UTF-8. An opening fence and every CR vanish.
 std::string without_leaks(std::string_view generated, const TrimContext& context);
 
+// 1. Whether the text answers, where code is wanted, in prose or in another language than the document's.
+bool is_foreign(std::string_view text, std::string_view prefix, std::string_view language);
+
 // 1, the front: the prefix repeated, the indentation repeated, Codestral's extra space or newline.
 std::string_view without_extra_lead(std::string_view text, std::string_view prefix);
 

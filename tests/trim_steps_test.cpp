@@ -70,6 +70,42 @@ TEST_CASE("bytes that no document holds end the text") {
   CHECK(unleaked("^", "int a;\n" + std::string(10'000'000, 'x')) == "int a;\n");
 }
 
+bool foreign(std::string_view document, std::string_view text, std::string_view language = "cpp") {
+  return is_foreign(text, Cursor(document).prefix, language);
+}
+
+TEST_CASE("an answer in another language than the document's is none") {
+  CHECK(foreign("int f() {\n  ^\n}", "Here is the code that you asked for:\n\nreturn 1;"));
+  CHECK(foreign("  return ^;\n", "Sure, here is the product of both:"));
+  CHECK(foreign("^", "I'm sorry, I can't help with that."));
+  CHECK(foreign("x = 1\n^", "This function returns the area of a rectangle.", "python"));
+  CHECK(foreign("^", "以下は長方形の面積を計算する関数です。"));
+  CHECK(foreign("int f() {\n  ^\n}", "def area(width, height):\n    return width * height"));
+  CHECK(foreign("^", "for name in names:\n    print(name)", "typescript"));
+  CHECK(foreign("^", "except ValueError:\n    pass", "go"));
+  CHECK(foreign("def f():\n    ^", "const area = width * height;\n", "python"));
+  CHECK(foreign("^", "#include <vector>\n", "python"));
+  CHECK(foreign("def f():\n    ^", "// the area\n", "python"));
+}
+
+TEST_CASE("what only looks foreign is not") {
+  CHECK_FALSE(foreign("/*\n * Copyright.\n^\n */", "This program is free software."));
+  CHECK_FALSE(foreign("def f():\n    \"\"\"\n    ^", "Return the area of a rectangle.", "python"));
+  CHECK_FALSE(foreign("puts(\"^\")", "This function returns the area."));
+  CHECK_FALSE(foreign("// ^", "This function returns the area."));
+  CHECK_FALSE(foreign("^", "This is a paragraph of text.", "markdown"));
+  CHECK_FALSE(foreign("<p>\n  ^", "Welcome to our web site!", "javascript"));
+  CHECK_FALSE(foreign("const s = `\n^`", "Nothing to be done about it.", "typescript"));
+  CHECK_FALSE(foreign("^", "for (const auto& x :\n     xs) {"));
+  CHECK_FALSE(foreign("class A {\n ^", "public:\n  int a;"));
+  CHECK_FALSE(foreign("^", "größe = länge;"));
+  CHECK_FALSE(foreign("^", "變數一二三四五 = 1;", "typescript"));
+  CHECK_FALSE(foreign("^", "public = True", "python"));
+  CHECK_FALSE(foreign("^", "def area(): Int =", "scala"));
+  CHECK_FALSE(foreign("switch (a) {\n  ^", "case for_each: case b:\n"));
+  CHECK_FALSE(foreign("^", "Foo Bar Baz"));
+}
+
 TEST_CASE("what stands before the cursor is not written again") {
   const auto lead = [](std::string_view prefix, std::string_view text) {
     return std::string(without_extra_lead(text, prefix));
