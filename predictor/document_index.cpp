@@ -111,7 +111,7 @@ bool DocumentIndex::update(std::string_view before, std::string_view after) {
 
   std::size_t start = common_start(raw_, now);
   if (start == raw_.size() && start == now.size()) {
-    here_ = end_of(before);
+    here_ = end_of(before.size());
     return false;
   }
   while (start > 0 && !is_line_break(raw_[start - 1])) --start;
@@ -121,18 +121,31 @@ bool DocumentIndex::update(std::string_view before, std::string_view after) {
   Change change{start, raw_.size() - end, now.joined(start, now.size() - end)};
   if (change.text.size() > kReadBytes) change.text.resize(change.text.find_first_of("\r\n", kReadBytes) + 1);
   replace(change);
-  here_ = end_of(before);
+  here_ = end_of(before.size());
   return raw_.size() < now.size();
 }
 
-std::uint32_t DocumentIndex::end_of(std::string_view before) const {
-  std::size_t line = std::min(count_lines(before), lines_.size());
+// Keys move the cursor by little: only the text between is counted.
+std::size_t DocumentIndex::lines_within(std::size_t bytes) {
+  bytes = std::min(bytes, raw_.size());
+  const std::string_view raw = raw_;
+  if (bytes < counted_) {
+    counted_lines_ -= count_lines(raw.substr(bytes, counted_ - bytes));
+  } else {
+    counted_lines_ += count_lines(raw.substr(counted_, bytes - counted_));
+  }
+  counted_ = bytes;
+  return counted_lines_;
+}
+
+std::uint32_t DocumentIndex::end_of(std::size_t bytes) {
+  std::size_t line = lines_within(bytes);
   while (line > 0 && lines_[line - 1].size() == 0) --line;
   return line == 0 ? 0 : lines_[line - 1].end;
 }
 
 void DocumentIndex::replace(const Change& change) {
-  const std::size_t changed = count_lines(std::string_view(raw_).substr(0, change.begin));
+  const std::size_t changed = lines_within(change.begin);
   const std::size_t last = lines_.size() - count_lines(std::string_view(raw_).substr(change.end));
   raw_.replace(change.begin, change.end - change.begin, change.text);
 

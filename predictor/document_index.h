@@ -36,11 +36,14 @@ class DocumentIndex {
   struct Change;
   void replace(const Change& change);
   void forget(std::size_t first, std::size_t last);
-  std::uint32_t end_of(std::string_view before) const;
+  std::size_t lines_within(std::size_t bytes);
+  std::uint32_t end_of(std::size_t bytes);
 
   std::string raw_;            // what has been read, whole lines
   std::vector<Extent> lines_;  // of each line of raw_ its place in the index; empty for a blank line
   std::uint32_t here_ = 0;
+  std::size_t counted_ = 0;  // so many bytes of raw_ are counted_lines_
+  std::size_t counted_lines_ = 0;
   TextIndex index_;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "predictor/normal_text.h"
 #include "predictor/session_index.h"
 #include "predictor/workspace_index.h"
 #include "tests/support/catch.h"
@@ -36,6 +37,15 @@ std::string random_lines(std::mt19937& random, std::size_t count) {
   return text;
 }
 
+// As normal text has it; empty if there is none.
+std::string last_line(const std::string& lines) {
+  std::string normal;
+  append_normal(normal, lines);
+  if (normal.empty()) return normal;
+  const std::size_t start = normal.rfind('\n', normal.size() - 2);
+  return normal.substr(start == std::string::npos ? 0 : start + 1);
+}
+
 }  // namespace
 
 TEST_CASE("after any edits a document's index is that of its text") {
@@ -51,6 +61,12 @@ TEST_CASE("after any edits a document's index is that of its text") {
     while (index.update(std::string_view(text).substr(0, at), std::string_view(text).substr(at))) {
     }
     REQUIRE(texts_of(index.suffixes()) == built_at_once(text));
+    // The cursor moves, and the last line before it is at hand.
+    const std::size_t there = text.empty() ? 0 : text.find_last_of("\r\n", random() % text.size()) + 1;
+    REQUIRE_FALSE(
+        index.update(std::string_view(text).substr(0, there), std::string_view(text).substr(there)));
+    REQUIRE(index.suffixes().text.substr(0, index.here()).ends_with(last_line(text.substr(0, there))));
+    REQUIRE((index.here() == 0) == last_line(text.substr(0, there)).empty());
   }
 }
 
