@@ -26,7 +26,8 @@ std::optional<LocalSuggestion> Completer::predict(const CompletionQuery& query, 
   if (prediction && !prediction->shown && query.trigger == TriggerKind::automatic) prediction.reset();
   std::size_t typed = 0;
   if (const auto open = offers_.open_at(state); open && open->source == "local") {
-    const bool grows = prediction && prediction->text.starts_with(open->rest);
+    const bool one_line = state.prefix().substr(state.cursor - open->typed).find('\n') == std::string::npos;
+    const bool grows = prediction && one_line && prediction->text.starts_with(open->rest);
     prediction = Prediction{grows ? std::move(prediction->text) : std::string(open->rest), 1.0};
     typed = open->typed;
   }

@@ -72,6 +72,7 @@ Features features_of(const Candidate& c, const Query& query, std::size_t longest
   float agree = 0, object = 0;
   count_voices(c, voices, agree, object);
   const auto own = common(voices[static_cast<std::size_t>(c.source)].text, c.way.text) == c.way.text.size();
+  const float log_age = c.source == Source::workspace ? 0.0F : log_of(static_cast<double>(c.age + 64)) - 4.0F;
   const bool at_start = query.line.empty();
   const bool ends_word = is_word(c.way.text.back());
   const std::size_t context_bytes = query.context(c.step).size();
@@ -96,7 +97,9 @@ Features features_of(const Candidate& c, const Query& query, std::size_t longest
           c.places == 1 ? 1.0F : 0.0F,
           c.step == 0 && query.in_word ? log_of(context_bytes) : 0.0F,
           c.way.whole_line ? log_order : 0.0F,
-          at_start ? log_order : 0.0F};
+          at_start ? log_order : 0.0F,
+          log_age,
+          c.places == 1 ? log_age : 0.0F};
 }
 
 }  // namespace
@@ -116,7 +119,8 @@ std::vector<Candidate> candidates(const Query& query, std::span<const Indexed> i
       const std::size_t places =
           level.places.starts.size() > kMaxVoters ? level.places.starts.size() : voters.size();
       const auto ways = descend(level.places.text, voters, offset, max_lines);
-      for (const Continuation& way : ways) all.push_back({way, index.source, level.step, places, {}});
+      for (const Continuation& way : ways)
+        all.push_back({way, index.source, level.step, index.suffixes.text.size() - way.last, places, {}});
       if (!ways.empty()) voice = {ways.back().text, level.step, true};
     }
     longest = std::max(longest, voice.step);

@@ -16,13 +16,14 @@ namespace fimd {
 enum class Source : std::uint8_t { session, document, workspace };
 constexpr std::size_t kSources = 3;
 
-constexpr std::size_t kFeatures = 22;
+constexpr std::size_t kFeatures = 24;
 using Features = std::array<float, kFeatures>;
 
 struct Candidate {
   Continuation way;
   Source source = Source::session;
   std::size_t step = 0;    // of the back-off
+  std::size_t age = 0;     // how many bytes were read into the index since the last place that agrees
   std::size_t places = 0;  // that share the context, those left out that have nothing to say
   Features features{};
 };

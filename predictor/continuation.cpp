@@ -21,6 +21,7 @@ std::string_view majority(std::string_view text, const Voters& voters, std::size
   struct Vote {
     std::string_view token;
     std::size_t count;
+    std::uint32_t last;
   };
   std::vector<Vote> votes;
   for (const std::uint32_t voter : voters) {
@@ -28,12 +29,15 @@ std::string_view majority(std::string_view text, const Voters& voters, std::size
     const auto vote =
         std::find_if(votes.rbegin(), votes.rend(), [&](const Vote& v) { return v.token == token; });
     if (vote == votes.rend()) {
-      votes.push_back({token, 1});
+      votes.push_back({token, 1, voter});
     } else {
       ++vote->count;
+      vote->last = std::max(vote->last, voter);
     }
   }
-  const auto fewer = [](const Vote& a, const Vote& b) { return a.count < b.count; };
+  const auto fewer = [](const Vote& a, const Vote& b) {
+    return a.count != b.count ? a.count < b.count : a.last < b.last;
+  };
   return std::max_element(votes.begin(), votes.end(), fewer)->token;
 }
 
@@ -73,7 +77,8 @@ std::vector<Continuation> descend(std::string_view text, Voters voters, std::siz
     ++tokens;
     if (line_end) continue;
     const auto share = static_cast<float>(voters.size()) / all;
-    ways.push_back({text.substr(voters.front() + offset, end - offset), share, tokens, lines, false, false});
+    ways.push_back({text.substr(voters.front() + offset, end - offset), share, tokens, lines,
+                    *std::max_element(voters.begin(), voters.end()), false, false});
   }
   mark_whole(ways);
   return ways;

@@ -28,13 +28,14 @@ struct Continuation {
   float share = 0;        // of the voters, how many went on like this to the end of `text`, 0 to 1
   std::uint32_t tokens = 0;
   std::uint32_t lines = 0;  // line breaks within
+  std::uint32_t last = 0;   // the voter that stands last in the index's text of those that agree
   bool whole_line = false;  // a line break or text end follows
   bool whole = false;       // the longest, or the longest on which most voters agree
 };
 
 // The majority's way on from `offset` bytes behind each of the voters, token after token, until a line end,
-// or for `max_lines` lines: the last element is the longest. Of two equally frequent ways the first in order
-// wins. Empty when there are no voters, or when the majority stops at once.
+// or for `max_lines` lines: the last element is the longest. Of two equally frequent ways the one that
+// was written later wins. Empty when there are no voters, or when the majority stops at once.
 std::vector<Continuation> descend(std::string_view text, Voters voters, std::size_t offset,
                                   std::uint32_t max_lines);
 

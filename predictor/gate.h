@@ -17,9 +17,12 @@ const Weights& gate_weights();
 
 // Less likely candidates are not shown to somebody who did not ask: a third of what the gate lets pass is
 // right on the repositories that it was trained on.
-constexpr double kShownProbability = 0.2;
+constexpr double kShownProbability = 0.17;
+
+// From this on a whole thought goes before a likelier part of it.
+constexpr double kLikely = 0.2;
 
 // Less likely ones are not said at all.
-constexpr double kSaidProbability = 0.05;
+constexpr double kSaidProbability = 0.03;
 
 }  // namespace fimd

@@ -112,7 +112,7 @@ std::optional<Prediction> Predictor::predict(const PredictionQuery& query) {
   if (!at) return std::nullopt;
   read(query.document, *at);
   const auto all = candidates(*at, indexes(), 1);
-  auto best = best_of(all, *at, kShownProbability);
+  auto best = best_of(all, *at, kLikely);
   if (!query.multi_line || !at->rest.empty()) return said_by(std::move(best));
   if (!at->line.empty() && !(best && best->prediction.shown)) {
     if (auto lines = lines_under(*at)) return lines;
@@ -127,7 +127,7 @@ std::optional<Prediction> Predictor::predict(const PredictionQuery& query) {
 std::optional<Prediction> Predictor::lines_under(const Query& line) const {
   const Query at = below(line);
   const auto all = candidates(at, indexes(), 1);
-  auto best = best_of(all, at, kShownProbability);
+  auto best = best_of(all, at, kLikely);
   const Candidate* first = best ? in_document(all, best->candidate->way.text) : nullptr;
   if (first == nullptr) return std::nullopt;
   best->prediction.text = lines_below(at, *first, documents_.back().index);

@@ -32,7 +32,7 @@ std::string naive_token(const std::string& text) {
   return text.substr(0, std::max(word_end, begin + 1));
 }
 
-// What follows the context at every token start that has it, in the order of the text from there.
+// What follows the context at every token start that has it, in the order of the places.
 std::vector<std::string> naive_tails(const std::string& normal, const std::string& context) {
   std::vector<std::string> tails;
   for (std::size_t at = 0; at < normal.size() && normal[at] != kTextEnd;) {
@@ -41,7 +41,6 @@ std::vector<std::string> naive_tails(const std::string& normal, const std::strin
     at += naive_token(tail).size();
     while (at < normal.size() && (normal[at] == kTextEnd || normal[at] == '\n')) ++at;
   }
-  std::sort(tails.begin(), tails.end());
   return tails;
 }
 
@@ -52,11 +51,11 @@ struct Way {
   bool operator==(const Way&) const = default;
 };
 
-// Of equally frequent tokens the first in order.
+// Of equally frequent tokens the one at the last place.
 std::string most_frequent(const std::vector<std::string>& tails) {
   std::map<std::string, int> count;
   for (const std::string& tail : tails) ++count[naive_token(tail)];
-  return naive_token(*std::max_element(tails.begin(), tails.end(), [&](const auto& a, const auto& b) {
+  return naive_token(*std::max_element(tails.rbegin(), tails.rend(), [&](const auto& a, const auto& b) {
     return count[naive_token(a)] < count[naive_token(b)];
   }));
 }

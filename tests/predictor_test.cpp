@@ -102,10 +102,10 @@ TEST_CASE("a document is read as it is now, and its lines are said in it alone")
 
 TEST_CASE("the workspace is said until another one takes its place") {
   WorkspaceIndex::Builder builder;
-  for (int i = 0; i < 3; ++i) builder.add("def close_all(handles):\n    pass\n");
+  for (int i = 0; i < 6; ++i) builder.add("def close_all(handles):\n    pass\n");
   Predictor predictor;
   predictor.set_workspace(std::make_shared<const WorkspaceIndex>(std::move(builder).build()));
-  CHECK(said_by(predictor, "def close_^") == "all(handles):");
+  CHECK(said_by(predictor, "def close_^").starts_with("all(handles)"));
   predictor.set_workspace(nullptr);
   CHECK(said_by(predictor, "def close_^") == "");
 }

@@ -59,20 +59,22 @@ std::string name_of(std::string path) {
 void print_row(const std::string& name, const Measured& m) {
   const std::size_t net = m.saved - m.accepted, net_long = m.saved_long - m.accepted_long;
   std::printf(
-      "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.1f %% (%zu of %zu) | %.1f | %.1f %% | %.1f %% | %.0f / "
+      "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.1f %% (%zu of %zu) | %.1f | %.1f %% | %.1f %% | %.1f %% "
+      "| %.0f / "
       "%.0f us | %.0f / %.0f us |\n",
       name.c_str(), m.keys, percent(net, m.keys), percent(net_long, m.keys), percent(m.saved, m.keys),
       percent(m.accepted, m.shown), m.accepted, m.shown,
       static_cast<double>(m.saved) / static_cast<double>(std::max<std::size_t>(m.accepted, 1)),
-      percent(m.tokens_right, m.tokens), percent(m.lines_right, m.lines), m.query.at(0.5), m.query.at(0.99),
-      m.upkeep.at(0.5), m.upkeep.at(0.99));
+      percent(m.next_right, m.all_tokens), percent(m.tokens_right, m.tokens), percent(m.lines_right, m.lines),
+      m.query.at(0.5), m.query.at(0.99), m.upkeep.at(0.5), m.upkeep.at(0.99));
   std::fflush(stdout);
 }
 
 constexpr auto kHead =
-    "saved, Tab counted | of it 5 and longer | without Tab | accepted of shown | mean length | top-1 | whole "
+    "saved, Tab counted | of it 5 and longer | without Tab | accepted of shown | mean length | next token | "
+    "top-1 | whole "
     "line | "
-    "query p50 / p99 | upkeep p50 / p99 |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
+    "query p50 / p99 | upkeep p50 / p99 |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
 
 void replay(const Options& options) {
   std::vector<std::string> sizes, blocks;

@@ -38,7 +38,9 @@ struct Measured {
   std::size_t accepted_long = 0;  // which are so many
   std::size_t shown = 0;          // suggestions; one that is typed through is one
   std::size_t tokens = 0;         // that were to be typed
-  std::size_t tokens_right = 0;
+  std::size_t tokens_right = 0;   // by what is said
+  std::size_t all_tokens = 0;     // those in accepted text too
+  std::size_t next_right = 0;     // of them, by the likeliest token, said or not
   std::size_t lines = 0;
   std::size_t lines_right = 0;
   std::size_t blocks = 0;        // suggestions of more than one line, at every key that shows one

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/trim.h"
+#include "predictor/gate.h"
 #include "predictor/tokens.h"
 
 namespace fimd::bench {
@@ -43,11 +44,16 @@ void Typist::type(std::string_view document, std::string& prefix, std::string_vi
   const std::string_view text = trim_left(line);
   prefix += line.substr(0, line.size() - text.size());
   screen_.clear();
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0, token = 0; at < text.size();) {
     const std::string_view truth = text.substr(at);
     const std::size_t step = suggested(query_at(document, prefix, suffix), text, truth);
-    prefix += truth.substr(0, step);
-    at += step;
+    for (const std::size_t end = at + step; at < end; ++at) {
+      if (at == token) {
+        token = token_end(text, at);
+        judge_token(query_at(document, prefix, suffix), text.substr(at, token - at));
+      }
+      prefix += text[at];
+    }
   }
   predicted(query_at(document, prefix, suffix), "");
   measured_.keys += text.size() + 1;  // and Enter
@@ -105,6 +111,16 @@ void Typist::judge_block(const std::string& said, std::string_view truth) {
   measured_.blocks_right += whole.starts_with(said + "\n") ? 1 : 0;
 }
 
+// Of the likeliest next token, be it too short to be said.
+void Typist::judge_token(const PredictionQuery& query, std::string_view truth) {
+  const auto all = predictor_.consider(query);
+  const auto value = [](const Candidate& c) { return c.way.tokens == 1 ? probability(c) : 0.0; };
+  const auto less = [&](const Candidate& a, const Candidate& b) { return value(a) < value(b); };
+  const auto best = std::max_element(all.begin(), all.end(), less);
+  ++measured_.all_tokens;
+  measured_.next_right += best != all.end() && best->way.text == truth ? 1 : 0;
+}
+
 void Typist::judge(const std::optional<Prediction>& said, std::string_view text, std::string_view truth) {
   const std::size_t at = text.size() - truth.size();
   const bool token_starts = at == 0 || !is_word(text[at - 1]) || !is_word(text[at]);
@@ -117,7 +133,7 @@ void Typist::judge(const std::optional<Prediction>& said, std::string_view text,
 void Typist::sample(const PredictionQuery& query, std::string_view truth) {
   if (++positions_ % 3 != 0) return;
   for (const Candidate& c : predictor_.consider(query)) {
-    if (c.way.text.size() < 2) continue;
+    if (c.way.text.size() < 4) continue;
     options_.samples->push_back({c.source, c.features, truth.starts_with(c.way.text)});
   }
 }

@@ -52,6 +52,7 @@ class Typist {
   std::size_t suggested(const PredictionQuery& query, std::string_view text, std::string_view truth);
   void judge_block(const std::string& said, std::string_view truth);
   void judge(const std::optional<Prediction>& said, std::string_view text, std::string_view truth);
+  void judge_token(const PredictionQuery& query, std::string_view truth);
   void sample(const PredictionQuery& query, std::string_view truth);
 
   Predictor& predictor_;
