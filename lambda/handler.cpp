@@ -180,7 +180,7 @@ Answer Handler::ask(const CompletionRequest& request, const Call& call, const Ou
                         .abandoned = outlet.abandoned};
   const Outcome outcome = model_(request, terms);
   record.provider = outcome.completion.provider;
-  record.model = outcome.completion.model;
+  record.model = outcome.asked_model;
   record.finish_reason = outcome.completion.finish_reason;
   record.usage = outcome.completion.usage;
   if (outcome.completion.usage) spend(record.caller, *outcome.completion.usage);

@@ -139,6 +139,7 @@ Outcome UpstreamModel::complete(const CompletionRequest& request, const CallTerm
   }
   give_back(std::move(client));
   outcome.completion.provider = settings_.dialect->name;
+  outcome.asked_model = settings_.choice.model;
   if (outcome.completion.model.empty()) outcome.completion.model = settings_.choice.model;
   return outcome;
 }

@@ -27,8 +27,9 @@ struct CallTerms {
 struct Outcome {
   int status = 200;
   std::string error;
-  std::string retry_after;  // seconds, as the model said it; empty when it did not
-  Completion completion;    // `completion.completion` holds all the text, streamed or not
+  std::string retry_after;       // seconds, as the model said it; empty when it did not
+  Completion completion;         // `completion.completion` holds all the text, streamed or not
+  std::string asked_model = {};  // as configured; what the model calls itself is in `completion`
   std::chrono::steady_clock::time_point first_byte{};
 };
 

@@ -1,8 +1,8 @@
 #include "lambda/record.h"
 
 #include <algorithm>
-#include <cstring>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "protocol/json_text.h"
 
@@ -11,17 +11,18 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxWordBytes = 100;
+// What vendors document, and our own "abandoned". Any other word of theirs could be text of somebody's.
+constexpr std::string_view kFinishReasons[] = {
+    "",           "stop",   "length",         "model_length",
+    "tool_calls", "error",  "content_filter", "insufficient_system_resource",
+    "load",       "unload", "abandoned"};
 
 double milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000.0;
 }
 
-// A vendor's own word, if it looks like one. Anything else could be text of somebody's.
-std::string word(const std::string& text) {
-  const auto plain = [](unsigned char c) { return std::isalnum(c) || std::strchr("._-:/@+", c); };
-  const bool good = text.size() <= kMaxWordBytes && std::all_of(text.begin(), text.end(), plain);
-  return good ? text : "?";
+std::string finish_reason(const std::string& said) {
+  return std::ranges::count(kFinishReasons, said) > 0 ? said : "other";
 }
 
 json metric(const char* name, const char* unit) {
@@ -36,12 +37,12 @@ std::string log_line(const Record& record, std::chrono::milliseconds now) {
                {"request_id", record.request_id},
                {"caller", record.caller},
                {"provider", record.provider},
-               {"model", word(record.model)},
+               {"model", record.model},
                {"status", record.status},
                {"prompt_bytes", record.prompt_bytes},
                {"suffix_bytes", record.suffix_bytes},
                {"completion_bytes", record.completion_bytes},
-               {"finish_reason", word(record.finish_reason)},
+               {"finish_reason", finish_reason(record.finish_reason)},
                {"streamed", record.streamed},
                {"cold", record.cold},
                {"AuthTime", milliseconds(record.auth)},

@@ -14,7 +14,7 @@ struct Record {
   std::string request_id;
   std::string caller;  // name of the token; empty when nobody was let in
   std::string provider;
-  std::string model;
+  std::string model;  // as it is configured: what a vendor calls itself could be anything
   int status = 0;
   std::size_t prompt_bytes = 0;
   std::size_t suffix_bytes = 0;

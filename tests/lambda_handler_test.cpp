@@ -217,3 +217,15 @@ TEST_CASE("handler: the log line has sizes and counts and no text") {
   CHECK(line.find(R"("completion_bytes":8)") != std::string::npos);
   CHECK(line.find(R"("CachedTokens":1)") != std::string::npos);
 }
+
+TEST_CASE("handler: the log repeats no word of the model's own") {
+  Outcome outcome = says("x");
+  outcome.completion.model = outcome.completion.finish_reason = "canary";
+  outcome.asked_model = "configured";
+  const Got got = ask(handler(model("x", outcome)), post(R"({"prompt":"a"})"));
+  CHECK(got.answer.body.find(R"("model":"canary")") != std::string::npos);
+  const std::string line = log_line(got.record, std::chrono::milliseconds(1));
+  CHECK(line.find("canary") == std::string::npos);
+  CHECK(line.find(R"("model":"configured")") != std::string::npos);
+  CHECK(line.find(R"("finish_reason":"other")") != std::string::npos);
+}

@@ -19,7 +19,7 @@ std::string until_stop(const std::string& text, const std::vector<std::string>& 
 
 Outcome local_model(const CompletionRequest& request, const CallTerms& terms) {
   Outcome outcome;
-  outcome.completion.model = "local";
+  outcome.completion.model = outcome.asked_model = "local";
   outcome.completion.provider = "local";
   outcome.completion.finish_reason = "stop";
   if (const auto prediction = predict(request.prompt, request.suffix, {})) {

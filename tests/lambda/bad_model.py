@@ -3,7 +3,9 @@
 import contextlib
 import json
 import socket
+import struct
 import threading
+import time
 
 from harness import TEXT
 
@@ -31,6 +33,7 @@ class BadModel:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.connections = []
         self.next, self.times = None, 1  # bytes to answer with, or a function of the connection; and how often
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -38,6 +41,7 @@ class BadModel:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self.listener.accept()
+                self.connections.append(connection)
                 threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
@@ -57,6 +61,17 @@ class BadModel:
                 if answer:
                     return None
 
+    def hang_up(self, reset=False):
+        """Ends all connections; with a reset as a machine does that forgot them."""
+        while self.connections:
+            connection = self.connections.pop()
+            with contextlib.suppress(OSError):
+                if reset:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    connection.shutdown(socket.SHUT_RD)
+                else:
+                    connection.shutdown(socket.SHUT_RDWR)
+
     def close(self):
         self.listener.close()
 
@@ -69,3 +84,11 @@ def endless(connection):
     connection.sendall(STREAM_HEAD)
     while True:
         connection.sendall(event("0123456789abcdef" * 64).encode())
+
+
+def drip(connection):
+    """A word, and then another one every tenth of a second, for ever."""
+    connection.sendall(STREAM_HEAD)
+    while True:
+        connection.sendall(event("x").encode())
+        time.sleep(0.1)

@@ -18,8 +18,11 @@ namespace {
 using fimd::test::Gateway;
 
 constexpr const char* kUsage =
-    "usage: fim-gateway [--door v2|v1|url] [--stream] [--sign ACCESS_KEY:SECRET_KEY] [--cors ORIGIN]\n"
-    "                   [--rate N --burst N] [--timeout-ms N] [--listen 127.0.0.1:PORT] -- BOOTSTRAP...\n"
+    "usage: fim-gateway [--door v2|v1|url|invoke] [--stream] [--sign ACCESS_KEY:SECRET_KEY] [--cors ORIGIN]\n"
+    "                   [--rate N --burst N] [--timeout-ms N] [--listen 127.0.0.1:PORT] [--freeze]\n"
+    "                   -- BOOTSTRAP...\n"
+    "  --door invoke  the body of a request is the event itself, as for `aws lambda invoke`\n"
+    "  --freeze       stops the function while it waits for an event, as AWS does\n"
     "The time from starting the bootstrap to its first `next` is printed on stderr.\n";
 
 [[noreturn]] void stop_with_usage() {
@@ -31,6 +34,7 @@ Gateway::Door door(const std::string& name) {
   if (name == "v2") return Gateway::Door::v2;
   if (name == "v1") return Gateway::Door::v1;
   if (name == "url") return Gateway::Door::url;
+  if (name == "invoke") return Gateway::Door::invoke;
   stop_with_usage();
 }
 
@@ -40,8 +44,8 @@ Gateway::Options parse(int argc, char** argv, int& next) {
   for (next = 1; next < argc; ++next) {
     const std::string name = argv[next];
     if (name == "--") return ++next, options;
-    if (name == "--stream") {
-      options.stream = true;
+    if (name == "--stream" || name == "--freeze") {
+      (name == "--stream" ? options.stream : options.freeze) = true;
       continue;
     }
     if (next + 1 == argc) stop_with_usage();
@@ -88,6 +92,7 @@ int main(int argc, char** argv) {
   Gateway gateway(options);
   const auto started = std::chrono::steady_clock::now();
   const pid_t pid = start(argv + command, gateway.runtime().address());
+  if (options.freeze) gateway.runtime().freeze_when_idle(pid);
   const bool ready = gateway.runtime().wait_for_next();
   const std::chrono::duration<double, std::milli> cold = std::chrono::steady_clock::now() - started;
   std::cerr << "fim-gateway: pid " << pid << (ready ? " ready" : " not ready") << " after " << cold.count()

@@ -121,6 +121,7 @@ bool Gateway::signature_is_good(const HttpRequest& request) const {
 
 // What never reaches the function, and how the gateway words it.
 std::optional<Gateway::Reply> Gateway::refuse(const HttpRequest& request) {
+  if (options_.door == Door::invoke) return std::nullopt;
   const std::string origin = request.header("Origin");
   if (request.method == "OPTIONS" && !options_.cors.empty()) {
     if (!origin_is_allowed(origin)) return Reply{204, {}, ""};
@@ -137,6 +138,7 @@ std::optional<Gateway::Reply> Gateway::refuse(const HttpRequest& request) {
 }
 
 std::string Gateway::event_of(const HttpRequest& request) const {
+  if (options_.door == Door::invoke) return request.body;
   json headers = json::object();
   for (const auto& [name, value] : request.headers)
     headers[options_.door == Door::v1 ? name : lower(name)] = value;
@@ -165,6 +167,7 @@ std::string Gateway::event_of(const HttpRequest& request) const {
 
 Gateway::Reply Gateway::reply_of(const RuntimeResult& result) const {
   if (result.kind == RuntimeResult::Kind::timeout) return {503, kJson, message("Service Unavailable")};
+  if (options_.door == Door::invoke) return {200, kJson, result.body};
   const json answer = json::parse(result.body, nullptr, false);
   if (result.kind == RuntimeResult::Kind::error || !answer.is_object()) {
     return {500, kJson, message("Internal Server Error")};

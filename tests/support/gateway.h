@@ -16,10 +16,16 @@ namespace fimd::test {
 
 class Gateway {
  public:
-  enum class Door { v2, v1, url };
+  enum class Door {
+    v2,
+    v1,
+    url,
+    invoke
+  };  // invoke: a request's body is the event itself, as for `aws lambda invoke`
   struct Options {
     Door door = Door::v2;
     bool stream = false;          // the function answers in streaming mode
+    bool freeze = false;          // the function is stopped while it waits: for who starts it to set up
     std::string access_key = {};  // not empty: requests must be signed by this key
     std::string secret_key = {};
     std::vector<std::string> cors = {};  // allowed origins

@@ -1,5 +1,6 @@
 #include "tests/support/runtime_stand_in.h"
 
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -71,6 +72,17 @@ std::optional<RuntimeResult> RuntimeStandIn::wait_for_init_error() {
   return init_error_;
 }
 
+void RuntimeStandIn::freeze_when_idle(pid_t process) {
+  const std::lock_guard lock(mutex_);
+  process_ = process;
+  set_idle(idle_);
+}
+
+void RuntimeStandIn::set_idle(bool idle) {
+  idle_ = idle;
+  if (process_ != 0) ::kill(process_, idle ? SIGSTOP : SIGCONT);
+}
+
 void RuntimeStandIn::break_once(int status) {
   const std::lock_guard lock(mutex_);
   break_with_ = status;
@@ -115,6 +127,7 @@ int RuntimeStandIn::answer_next(HttpConnection& connection) {
   }
   initialised_ = true;
   changed_.notify_all();
+  set_idle(queue_.empty());
   while (queue_.empty() && !stopping_) {
     lock.unlock();
     if (!connection.wait(1h, queued_fd_)) return 0;
@@ -123,6 +136,7 @@ int RuntimeStandIn::answer_next(HttpConnection& connection) {
     lock.lock();
   }
   if (stopping_) return 0;
+  set_idle(false);
   current_ = queue_.front();
   queue_.pop_front();
   current_->state = State::running;

@@ -3,6 +3,8 @@
 // streams are passed on chunk by chunk.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -46,6 +48,9 @@ class RuntimeStandIn {
   bool wait_for_next();
   std::optional<RuntimeResult> wait_for_init_error();
 
+  // From now on that process stands still (SIGSTOP) while it waits for an event, as in AWS.
+  void freeze_when_idle(pid_t process);
+
   // The next call of the runtime is answered with this status and nothing is done.
   void break_once(int status);
   // Everything the runtime got refused: "403 POST /2018-06-01/...".
@@ -65,6 +70,7 @@ class RuntimeStandIn {
 
   void serve(HttpConnection& connection);
   int answer_next(HttpConnection& connection);
+  void set_idle(bool idle);
   int take_result(HttpConnection& connection, HttpRequest& request, const std::string& id, bool error);
   bool take_body(HttpConnection& connection, HttpRequest& request, Invocation& invocation);
   int take_init_error(HttpConnection& connection, HttpRequest& request);
@@ -77,7 +83,9 @@ class RuntimeStandIn {
   std::vector<std::string> refusals_;
   std::optional<int> break_with_;
   int next_id_ = 0;
-  int queued_fd_;  // an eventfd, readable while somebody has put an event into the line
+  int queued_fd_;      // an eventfd, readable while somebody has put an event into the line
+  pid_t process_ = 0;  // the one to freeze; 0: none
+  bool idle_ = false;  // it waits for an event
   bool initialised_ = false;
   bool stopping_ = false;
   std::optional<HttpListener> listener_;
