@@ -1,5 +1,8 @@
 # shellcheck shell=bash
 # What the scripts beside this file share. Only the AWS CLI is needed. To be sourced, with $stack and $region set.
+# They keep to what a Mac has, too: bash 3.2, and tools without GNU's options.
+
+stack_facts=''  # until need_aws has asked
 
 fail() {
   echo "${0##*/}: $*" >&2
@@ -17,8 +20,16 @@ usage() {
 need_aws() {
   command -v aws >/dev/null || fail "the AWS CLI is missing: https://aws.amazon.com/cli/"
   [[ -z ${region:-} ]] || export AWS_REGION=$region AWS_DEFAULT_REGION=$region
-  account=$(aws sts get-caller-identity --query Account --output text) ||
-    fail "the AWS CLI has no working credentials: run 'aws configure' or 'aws sso login'"
+  local where=${region:-its region} said
+  if ! account=$(aws sts get-caller-identity --query Account --output text 2>/dev/null); then
+    said=$(aws sts get-caller-identity 2>&1) || true
+    case $said in
+      *'onnect to the endpoint'* | *'onnection'*) fail "AWS cannot be reached in $where; is the name right? $said" ;;
+      *'nvalid endpoint'* | *'nvalid region'* | *'not match a supported format'* | *'must specify a region'*)
+        fail "$where is no region of AWS: $said" ;;
+    esac
+    fail "the AWS CLI has no working credentials: run 'aws configure' or 'aws sso login'. $said"
+  fi
   load_stack
 }
 
@@ -38,12 +49,27 @@ stack_parameter() { stack_fact parameter "$1"; }  # empty when there is no stack
 stack_output() { stack_fact output "$1"; }
 stack_status() { stack_fact status ''; }
 
+# Changes nothing that lambda/deploy did not make: its template alone takes the package from these two places.
+own_stack() {
+  [[ ! $(stack_status) || ($(stack_parameter CodeBucket) && $(stack_parameter CodeKey)) ]] ||
+    fail "the stack $stack is somebody else's: lambda/deploy did not make it; choose another --stack"
+}
+
+# has_parameter NAME: whether the parameter store has it. That it may not be asked is another thing.
+has_parameter() {
+  local said
+  said=$(aws ssm get-parameter --name "$1" --query Parameter.Name --output text 2>&1) && return
+  [[ $said == *ParameterNotFound* ]] || fail "the parameter store does not say whether $1 is there: $said"
+  return 1
+}
+
 # What is left of a first deployment that failed is no stack: it can only be removed.
 stack_exists() { [[ $(stack_status) && $(stack_status) != ROLLBACK_COMPLETE ]]; }
 
 # 256 random bits, and what the function keeps of them.
 new_token() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
-digest() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
+sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -c1-64; }
+digest() { printf %s "$1" | sha256; }
 
 # One parameter as JSON: in the CLI's shorthand commas and brackets would mean something.
 parameter_json() {
@@ -61,6 +87,8 @@ apply_stack() {
     given+="${setting%%=*} "
     parameters+=("$(parameter_json "${setting%%=*}" "${setting#*=}")")
   done
+  [[ $(stack_status) != *_IN_PROGRESS ]] ||
+    fail "the stack $stack is being changed by another run ($(stack_status)); try again when that is over"
   if [[ $(stack_status) == ROLLBACK_COMPLETE ]]; then
     aws cloudformation delete-stack --stack-name "$stack"
     aws cloudformation wait stack-delete-complete --stack-name "$stack"
@@ -74,6 +102,7 @@ apply_stack() {
   if ! said=$(aws cloudformation "$verb-stack" --stack-name "$stack" "${body[@]}" \
     --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameters "${parameters[@]}" 2>&1); then
     [[ $said != *'No updates are to be performed'* ]] || return 0
+    [[ $said != *_IN_PROGRESS* ]] || fail "the stack $stack is being changed by another run; try again when that is over"
     fail "$said"
   fi
   aws cloudformation wait "stack-$verb-complete" --stack-name "$stack" ||

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,17 @@ import boto3
 
 import sam
 from harness import KEY, ROOT, STATIC, TEXT, curl, gateway, package, stand_in
+
+
+def plain_tools(folder):
+    """A folder of programs for PATH: the AWS CLI, bash, curl, and busybox for the rest, which lacks GNU's options; as on a Mac
+    there is no sha256sum but shasum."""
+    for name in ("bash", "aws", "curl", "env", "perl", "shasum", "python3"):
+        (folder / name).symlink_to(shutil.which(name))
+    for name in ("awk", "cat", "cut", "date", "dirname", "head", "mkdir", "mkfifo", "mktemp", "od", "paste", "rm", "sed", "sleep", "tr",
+                 "uname", "wc"):
+        (folder / name).symlink_to(shutil.which("busybox"))
+    return str(folder)
 
 
 @contextlib.contextmanager
@@ -127,6 +139,8 @@ class Deploy(unittest.TestCase):
         self.addCleanup(stack.close)
         self.environment = stack.enter_context(local_aws())
         self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        (self.folder / "tools").mkdir()
+        self.environment["PATH"] = plain_tools(self.folder / "tools")
         self.door = Door(self.client, self.environment, self.folder)
         stack.callback(self.door.close)
 
@@ -199,11 +213,22 @@ class Deploy(unittest.TestCase):
         self.assertIn("there is no token of that name", self.script("token", "revoke", "a", check=False))
         self.assertIn("a name has letters", self.script("token", "add", "a b", check=False))
 
+        self.assertIn("there is a token of that name", self.script("token", "add", "axb", check=False))
+        for odd in ("--region", "", "a,b", "a:b", "x" * 41, "é"):
+            self.assertIn("a name has letters", self.script("token", "add", odd, check=False))
+
         self.deploy("--new-key", "--no-check", key="another-key")
         self.assertEqual(self.parameter(), ("SecureString", "another-key"))
         self.assertNotEqual(self.function()["Variables"]["FIM_KEY_VERSION"], before["Variables"]["FIM_KEY_VERSION"])
         status, answer = self.call(names["axb"])  # the stand-in knows the old key: Codestral's refusal
         self.assertEqual((status, answer["error"][:29]), (401, "Codestral error: Unauthorized"))
+
+        self.assertIn("nobody can call until", self.script("token", "revoke", "axb"))
+        self.assertEqual(self.script("token", "list"), "")
+        self.assertEqual(self.call(names["axb"])[0], 401)
+        last = self.script("token", "add", "last").strip()
+        self.assertEqual(self.call(last)[0], 401)  # let in, and then Codestral's refusal of the other key
+        self.assertIn("Codestral", self.call(last)[1]["error"])
 
         self.logs_and_invoke()
         output = self.script("destroy", "--yes")
@@ -220,7 +245,8 @@ class Deploy(unittest.TestCase):
         logs.create_log_stream(logGroupName=group, logStreamName="s")
         event = {"timestamp": int(time.time() * 1000), "message": '{"request_id":"r"}'}
         logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event])
-        self.assertIn('{"request_id":"r"}', self.script("logs"))
+        clock = time.strftime("%H:%M:%S", time.gmtime(event["timestamp"] / 1000))
+        self.assertEqual(self.script("logs", "--since", "08m"), f'{clock} {{"request_id":"r"}}\n')
         self.assertEqual(logs.describe_log_groups()["logGroups"][0]["retentionInDays"], 14)
         # moto runs no functions without Docker: told so, it gives the event back.
         self.run_in_docker(False)
@@ -273,8 +299,78 @@ class Deploy(unittest.TestCase):
             self.assertIn(f"deploy: {option}: ", self.script("deploy", option, "?", check=False))
 
     def test_dry_run_asks_nobody(self):
-        plan = self.script("deploy", "--dry-run", "--auth", "iam", "--streaming", AWS_ENDPOINT_URL="http://127.0.0.1:1")
-        self.assertIn("Auth=iam Streaming=true", plan)
+        """Every combination has a plan, which says what is missing."""
+        nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+        for auth, token in (("token", "the first one"), ("iam", "requests must be signed"), ("none", "anybody may call")):
+            for provider, lacks in (("codestral", []), ("deepseek", []), ("local", []), ("llamacpp", ["--upstream-url"]),
+                                    ("openai", ["--upstream-url", "--model"]), ("ollama", ["--upstream-url", "--model"])):
+                for streaming in ([], ["--streaming"]):
+                    for arch in ("arm64", "x86_64"):
+                        plan = self.script("deploy", "--dry-run", "--auth", auth, "--provider", provider, "--arch", arch, *streaming,
+                                           **nowhere)
+                        said = f"Auth={auth} {'Streaming=true ' if streaming else ''}Provider={provider}\n"
+                        for part in (f"for {arch}\n", said, token, *(f"needs {option}" for option in lacks)):
+                            self.assertIn(part, plan)
+                        self.assertEqual(plan.count("needs"), len(lacks))
+        complete = self.script("deploy", "--dry-run", "--provider", "ollama", "--upstream-url", "https://o", "--set", "Model=m", **nowhere)
+        self.assertNotIn("needs", complete)
+
+    def test_what_others_made_is_left_alone(self):
+        """A stack of that name which is not ours is neither updated nor removed."""
+        template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+        self.client("cloudformation").create_stack(StackName="fim", TemplateBody=template)
+        for script, *arguments in (("deploy", "--zip", package("x86_64")), ("destroy", "--yes"), ("token", "add", "a")):
+            self.assertIn("is somebody else's", self.script(script, *arguments, check=False))
+        [stack] = self.client("cloudformation").describe_stacks()["Stacks"]
+        self.assertEqual(stack["StackStatus"], "CREATE_COMPLETE")
+        self.assertEqual(self.client("s3").list_buckets()["Buckets"], [])
+
+    def test_what_aws_refuses_is_said(self):
+        """The CLI is missing, knows no credentials, no such region, or may not ask the parameter store: nothing is made then."""
+        ours = ["deploy", "--zip", package("x86_64")]
+        (self.folder / "tools/aws").rename(self.folder / "aws")
+        self.assertIn("the AWS CLI is missing", self.script(*ours, check=False))
+        # Says what AWS says there; everything else it passes on.
+        fake = self.folder / "tools/aws"
+        for refused, error, sentence in (
+                ("sts", "Unable to locate credentials. You can configure credentials", "no working credentials: run 'aws configure'"),
+                ("sts", "An error occurred (ExpiredToken) when calling the GetCallerIdentity operation", "aws sso login"),
+                ("sts", 'Could not connect to the endpoint URL: "https://sts.mars-1.amazonaws.com/"', "cannot be reached in mars-1"),
+                ("ssm", "An error occurred (AccessDeniedException) when calling the GetParameter operation", "does not say whether"),
+                ("cloudformation", "An error occurred (AccessDenied) when calling the DescribeStacks operation", "(AccessDenied)"),
+                ("update-stack", "Stack:fim is in UPDATE_IN_PROGRESS state and can not be updated", "is being changed by another run")):
+            with self.subTest(error):
+                if refused == "update-stack":
+                    self.deploy("--no-check")
+                fake.write_text(f"#!/bin/sh\ncase \"$1 $2\" in *{refused}*) echo '{error}' >&2; exit 254;; esac\nexec '{self.folder}/aws' \"$@\"\n")
+                fake.chmod(0o755)
+                region = ("--region", "mars-1") if "mars" in error else ()
+                command = ("token", "add", "a") if refused == "update-stack" else (*ours, *region)
+                output = self.script(*command, check=False, CODESTRAL_API_KEY=KEY)
+                self.assertIn(sentence, output)
+                self.assertNotIn(KEY, output)
+                if refused == "update-stack":
+                    continue
+                fake.write_text(f"#!/bin/sh\nexec '{self.folder}/aws' \"$@\"\n")
+                self.assertEqual(self.client("cloudformation").describe_stacks()["Stacks"], [])
+                self.assertEqual(self.client("ssm").describe_parameters()["Parameters"], [])
+        self.assertEqual(self.script("token", "list", check=False).split(), ["first"])
+
+    def test_no_program_is_told_the_key_or_a_token(self):
+        """Arguments can be read by everybody on the machine: those of every program that is started are written down here."""
+        seen = self.folder / "arguments"
+        for name in ("aws", "curl"):
+            program = self.folder / "tools" / name
+            real = program.rename(self.folder / name)
+            program.write_text(f"#!/bin/sh\necho \"$0 $*\" >>'{seen}'\nexec '{real}' \"$@\"\n")
+            program.chmod(0o755)
+        token = re.search(r"FIMD_TOKEN=([0-9a-f]{64})", self.deploy()).group(1)
+        added = self.script("token", "add", "second").strip()
+        arguments = seen.read_text()
+        self.assertIn("put-parameter", arguments)
+        self.assertIn("/curl ", arguments)
+        for secret in (KEY, token, added):
+            self.assertNotIn(secret, arguments)
 
     def test_invoke_local(self):
         answer = self.script("invoke", "--local", '{"prompt": ""}', FIM_PROVIDER="local", FIM_LAMBDA=str(STATIC))
