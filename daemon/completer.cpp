@@ -25,8 +25,7 @@ constexpr auto kJoinWait = 50ms;
 constexpr auto kDwell = 150ms;
 // Who accepts this share of what is shown will probably accept the next one: no need to wait for the dwell.
 constexpr double kLikelyAccept = 0.25;
-// Who accepts less, types all of it: nothing is fetched for an accept that will not come. That is when
-// prefetching was a third of all calls.
+// Who accepts less types all of it: prefetching was a third of all calls then, for accepts that never came.
 constexpr double kUnlikelyAccept = 0.05;
 // A model that has not answered for this long is slow: the prediction fills in.
 constexpr auto kPatience = 800ms;
@@ -51,8 +50,7 @@ CursorState state_of(const CompletionQuery& query) {
 }
 
 std::optional<std::string> secret_in(const CompletionRequest& request) {
-  auto found = fimd::secret_in(request.prompt);
-  return found ? found : fimd::secret_in(request.suffix);
+  return fimd::secret_in(request.prompt + '\n' + request.suffix);
 }
 
 }  // namespace
@@ -227,6 +225,7 @@ std::optional<std::string> Completer::ask(const CompletionQuery& query, const Cu
   request.temperature = temperature;
   if (auto secret = secret_in(request)) return secret;
   fetches_.start(state, std::move(request));
+  if (prompts_.behind()) asio::co_spawn(io_, read_ahead(query.snapshot), asio::detached);
   return std::nullopt;
 }
 

@@ -55,13 +55,15 @@ std::vector<Suggestion> Completer::local_or_nothing(const CompletionQuery& query
 }
 
 void Completer::opened(Snapshot document) {
-  if (config_.predictor == PredictorMode::off || privacy_.excludes(document.uri)) return;
-  asio::co_spawn(io_, read_ahead(std::move(document)), asio::detached);
+  if (!privacy_.excludes(document.uri)) asio::co_spawn(io_, read_ahead(std::move(document)), asio::detached);
 }
 
-// Until the first request, which reads on, and in pieces, so that no message waits for it.
+// In pieces, so that no message waits for it: for the prompts of other documents, then for the predictor
+// until the first request, which reads on.
 Task<> Completer::read_ahead(Snapshot document) {
   const auto request = last_request_;
+  while (prompts_.read_ahead()) co_await asio::post(io_, asio::use_awaitable);
+  if (config_.predictor == PredictorMode::off) co_return;
   PredictionQuery all;
   all.document = document.uri;
   all.prefix = document.text->view();

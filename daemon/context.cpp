@@ -113,44 +113,54 @@ std::string_view around(std::string_view text, std::size_t cursor) {
 
 }  // namespace
 
-SimilarCode::Read SimilarCode::words_of(const SourceFile& file) {
-  const auto stops = stop_words(file.language);
-  const auto text = file.text.substr(0, kLargestFile);
-  Words words;
-  std::vector<std::size_t> first_word;  // of each line, then of the end
-  std::vector<std::size_t> begin;       // of each line, then the end
-  for (auto rest = text; !rest.empty();) {
-    begin.push_back(text.size() - rest.size());
-    first_word.push_back(words.size());
-    add_words(next_line(rest), stops, words);
-  }
-  const auto lines = begin.size();
-  begin.push_back(text.size());
-  first_word.push_back(words.size());
-  Read read{file.version, {}, {}};
-  const auto word_of = [&](std::size_t line) {
-    return words.begin() + static_cast<std::ptrdiff_t>(first_word[line]);
-  };
-  for (std::size_t line = 0; line < lines && (line == 0 || line + kStride < lines); line += kStride) {
-    const auto last = std::min(line + kWindowLines, lines);
-    const auto inside = as_set(Words(word_of(line), word_of(last)));
-    const auto window = static_cast<std::uint32_t>(read.windows.size());
-    for (const auto word : inside) read.postings.push_back({word, window});
-    read.windows.push_back({begin[line], begin[last], inside.size()});
-  }
-  std::sort(read.postings.begin(), read.postings.end());
-  return read;
+void SimilarCode::add_window(Read& read, std::size_t begin, const Words& words) {
+  const auto window = static_cast<std::uint32_t>(read.windows.size());
+  const auto sorted = static_cast<std::ptrdiff_t>(read.postings.size());
+  for (const auto word : words) read.postings.push_back({word, window});
+  std::inplace_merge(read.postings.begin(), read.postings.begin() + sorted, read.postings.end());
+  read.windows.push_back({begin, read.bytes, words.size()});
 }
 
-// The windows of a file as it is now; null when that would take more reading than is left.
-const SimilarCode::Read* SimilarCode::known(const SourceFile& file, std::size_t& read_bytes) {
+// Windows overlap by half. Of lines that are too long for one, a half window holds what fits.
+void SimilarCode::read_half(const SourceFile& file, Read& read) {
+  const auto text = file.text.substr(0, kLargestFile);
+  const auto begin = read.bytes;
+  const auto near = text.substr(begin, kReadBytes);
+  const bool cut = begin + near.size() < text.size();
+  auto end = lines_down(near, 0, kStride);
+  if (cut && end == near.size() && near.rfind('\n') != std::string_view::npos) end = near.rfind('\n') + 1;
+  read.bytes = begin + end;
+  Words words;
+  add_words(near.substr(0, end), stop_words(file.language), words);
+  words = as_set(std::move(words));
+  if (begin > 0) {
+    read.half.insert(read.half.end(), words.begin(), words.end());
+    add_window(read, read.half_begin, as_set(std::move(read.half)));
+  } else if (read.bytes == text.size()) {
+    add_window(read, begin, words);
+  }
+  read.half = std::move(words);
+  read.half_begin = begin;
+}
+
+// The windows of a file as it is now; null when it is not read to its end yet.
+const SimilarCode::Read* SimilarCode::known(const SourceFile& file, std::size_t& budget) {
   auto& read = files_[std::string(file.path)];
-  if (!read.windows.empty() && read.version == file.version) return &read;
+  if (read.version != file.version) read = Read();
+  read.version = file.version;
   const auto size = std::min(file.text.size(), kLargestFile);
-  if (size > read_bytes) return nullptr;
-  read_bytes -= size;
-  read = words_of(file);
-  return &read;
+  while (read.bytes < size && budget > 0) {
+    const auto before = read.bytes;
+    read_half(file, read);
+    budget -= std::min(budget, read.bytes - before);
+  }
+  return read.bytes < size ? nullptr : &read;
+}
+
+bool SimilarCode::read_on(const std::vector<SourceFile>& files, std::size_t bytes) {
+  behind_ = false;
+  for (std::size_t i = 0; i < std::min(files.size(), kMostFiles); ++i) behind_ |= !known(files[i], bytes);
+  return behind_;
 }
 
 std::optional<SimilarCode::Found> SimilarCode::best_of(const SourceFile& file, const Read& read,
@@ -178,7 +188,9 @@ std::optional<SimilarCode::Found> SimilarCode::best_of(const SourceFile& file, c
 }
 
 std::vector<Snippet> SimilarCode::find(const SourceFile& document, std::size_t cursor,
-                                       const std::vector<SourceFile>& files, std::size_t read_bytes) {
+                                       const std::vector<SourceFile>& files) {
+  auto budget = kReadBytes;
+  behind_ = false;
   Words words;
   add_words(around(document.text, cursor), stop_words(document.language), words);
   words = as_set(std::move(words));
@@ -187,7 +199,8 @@ std::vector<Snippet> SimilarCode::find(const SourceFile& document, std::size_t c
   for (const auto& file : files) {
     if (file.path == document.path || !same_language(file.language, document.language)) continue;
     if (++taken > kMostFiles) break;
-    const auto* read = known(file, read_bytes);
+    const auto* read = known(file, budget);
+    behind_ |= !read;
     if (!read) continue;
     if (auto best = best_of(file, *read, words)) found.push_back(std::move(*best));
   }

@@ -40,14 +40,19 @@ class SimilarCode {
   static constexpr std::size_t kWindowLines = 60;
   static constexpr std::size_t kMostFiles = 20;
   static constexpr std::size_t kMostSnippets = 4;
-  static constexpr std::size_t kLargestFile = 100'000;   // of a larger one, its first bytes
-  static constexpr std::size_t kReadBytes = 128 * 1024;  // about 4 ms of reading
+  static constexpr std::size_t kLargestFile = 100'000;  // of a larger one, its first bytes
+  static constexpr std::size_t kReadBytes = 8 * 1024;   // about 0.25 ms of reading
 
   // The best window of each of the best files, most similar first. `files`: in the order of their last use;
-  // only those of `language` count, and the document itself is left out by its path. Reads at most
-  // `read_bytes` of text that it has not read yet: the files beyond take part the next time.
+  // only those of the document's language count, and the document itself is left out by its path. Reads about
+  // kReadBytes of text that it has not read yet; the files that are not read to their end take no part.
   std::vector<Snippet> find(const SourceFile& document, std::size_t cursor,
-                            const std::vector<SourceFile>& files, std::size_t read_bytes = kReadBytes);
+                            const std::vector<SourceFile>& files);
+
+  // A file took no part because it was not read to its end.
+  bool behind() const { return behind_; }
+  // Reads about `bytes` more of the first kMostFiles of them. False when these are all read.
+  bool read_on(const std::vector<SourceFile>& files, std::size_t bytes = 4 * kReadBytes);
 
   // The document was closed.
   void forget(std::string_view path);
@@ -66,8 +71,11 @@ class SimilarCode {
   };
   struct Read {
     std::uint64_t version = 0;
+    std::size_t bytes = 0;  // how far
     std::vector<Window> windows;
     std::vector<Posting> postings;  // sorted
+    std::size_t half_begin = 0;     // of the last half window, which the next window begins with
+    Words half;
   };
 
   struct Found {
@@ -75,11 +83,13 @@ class SimilarCode {
     Snippet snippet;
   };
 
-  static Read words_of(const SourceFile& file);
+  static void read_half(const SourceFile& file, Read& read);
+  static void add_window(Read& read, std::size_t begin, const Words& words);
   static std::optional<Found> best_of(const SourceFile& file, const Read& read, const Words& words);
-  const Read* known(const SourceFile& file, std::size_t& read_bytes);
+  const Read* known(const SourceFile& file, std::size_t& budget);
 
   std::unordered_map<std::string, Read> files_;  // by path
+  bool behind_ = false;
 };
 
 // The regions that were edited last, in all documents.

@@ -72,9 +72,9 @@ class AnswerReader {
     return true;
   }
 
-  // What follows the end is no part of the answer, be it the answer once more.
+  // What follows the end is no part of the answer, be it the answer once more: the transfer is cut there.
   bool take_event(StreamEvent event) {
-    if (ended_) return true;
+    if (ended_) return event.kind == StreamEvent::Kind::done;
     switch (event.kind) {
       case StreamEvent::Kind::delta:
         text_bytes_ += event.delta.size();

@@ -1,7 +1,5 @@
 #include "daemon/prompts.h"
 
-#include <vector>
-
 #include "daemon/uri.h"
 
 namespace fimd {
@@ -46,18 +44,28 @@ CompletionRequest Prompts::request(std::string_view uri, const CursorState& stat
   return prompt.request(state.prefix(), state.suffix(), state.language);
 }
 
-void Prompts::refresh_context(Prompt& prompt, const std::string& path, const CursorState& state,
-                              Prompt::Time now) {
-  const auto snapshots = documents_.recent();
-  std::vector<std::string> paths;
+std::vector<SourceFile> Prompts::files_of(Opened& opened) const {
   std::vector<SourceFile> files;
-  paths.reserve(snapshots.size());
-  for (const auto& snapshot : snapshots) {
+  opened.snapshots = documents_.recent();
+  opened.paths.reserve(opened.snapshots.size());
+  for (const auto& snapshot : opened.snapshots) {
     if (privacy_.excludes(snapshot.uri)) continue;
-    paths.push_back(path_of(snapshot.uri));
-    files.push_back({paths.back(), snapshot.text->view(), snapshot.languageId,
+    opened.paths.push_back(path_of(snapshot.uri));
+    files.push_back({opened.paths.back(), snapshot.text->view(), snapshot.languageId,
                      static_cast<std::uint64_t>(snapshot.version)});
   }
+  return files;
+}
+
+bool Prompts::read_ahead() {
+  Opened opened;
+  return similar_.read_on(files_of(opened));
+}
+
+void Prompts::refresh_context(Prompt& prompt, const std::string& path, const CursorState& state,
+                              Prompt::Time now) {
+  Opened opened;
+  const auto files = files_of(opened);
   const SourceFile document{path, state.text->view(), state.language, 0};
   // Privacy is asked here and not at every edit: it takes longer than the edit.
   auto edits = edits_.away_from(path, state.text->line_of(state.cursor));

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "daemon/context.h"
 #include "daemon/cursor_state.h"
@@ -27,12 +28,23 @@ class Prompts {
   // What may leave the machine has changed: nothing that was gathered under the old rules is kept.
   void forget_all();
 
+  // Reads a part of the open documents ahead (about 1 ms), so that requests need not. False when all is read.
+  bool read_ahead();
+  // The last request had to do without documents that are not read yet.
+  bool behind() const { return similar_.behind(); }
+
   // What to ask the model at `state`, a place in the document `uri`; max_tokens is the caller's.
   CompletionRequest request(std::string_view uri, const CursorState& state, Prompt::Time now);
 
  private:
   std::string path_of(std::string_view uri) const;
   std::string full_path(std::string_view path) const;
+  // The open documents that may leave, in the order of their last use; views into `opened`.
+  struct Opened {
+    std::vector<Snapshot> snapshots;
+    std::vector<std::string> paths;
+  };
+  std::vector<SourceFile> files_of(Opened& opened) const;
   void refresh_context(Prompt& prompt, const std::string& path, const CursorState& state, Prompt::Time now);
 
   const Documents& documents_;

@@ -34,6 +34,8 @@ std::string paths(const std::vector<Snippet>& snippets) {
 
 std::string found(const std::vector<SourceFile>& files) {
   SimilarCode similar;
+  while (similar.read_on(files)) {
+  }
   return paths(similar.find(file("use.cpp", kQueueUser), kQueueUser.size(), files));
 }
 
@@ -73,6 +75,8 @@ TEST_CASE("a snippet is the most similar sixty lines") {
   text += kQueue;
   for (int i = 150; i < 300; ++i) text += "int filler_" + std::to_string(i) + ";\n";
   SimilarCode similar;
+  while (similar.read_on({file("big.h", text)})) {
+  }
   const auto snippets = similar.find(file("use.cpp", kQueueUser), kQueueUser.size(), {file("big.h", text)});
   REQUIRE(snippets.size() == 1);
   CHECK(snippets[0].text.find("class EventQueue") != std::string::npos);
@@ -81,11 +85,32 @@ TEST_CASE("a snippet is the most similar sixty lines") {
 
 TEST_CASE("reading is bounded and goes on the next time") {
   SimilarCode similar;
-  const std::vector<SourceFile> files = {file("a.h", kQueue), file("b.h", kQueue)};
+  std::string large(kQueue);
+  for (int i = 0; large.size() < 2 * SimilarCode::kReadBytes; ++i)
+    large += "int filler_" + std::to_string(i) + ";\n";
+  const std::vector<SourceFile> files = {file("a.h", large), file("b.h", kQueue)};
   const auto user = file("use.cpp", kQueueUser);
-  CHECK(paths(similar.find(user, kQueueUser.size(), files, kQueue.size())) == "a.h ");
-  CHECK(paths(similar.find(user, kQueueUser.size(), files, kQueue.size())) == "a.h b.h ");
-  CHECK(paths(similar.find(user, kQueueUser.size(), files, 0)) == "a.h b.h ");
+  const auto find = [&] { return paths(similar.find(user, kQueueUser.size(), files)); };
+  CHECK(find() == "");
+  CHECK(similar.behind());
+  find();
+  find();
+  CHECK(find() == "b.h a.h ");
+  CHECK_FALSE(similar.behind());
+}
+
+TEST_CASE("reading ahead reads all of it, in pieces") {
+  std::string text(kQueue);
+  for (int i = 0; text.size() < 3 * SimilarCode::kLargestFile; ++i)
+    text += "int filler_" + std::to_string(i) + ";\n";
+  const std::vector<SourceFile> files = {file("a.h", text), file("b.h", kQueue),
+                                         file("c.py", kPainter, "python")};
+  SimilarCode similar;
+  std::size_t pieces = 1;
+  while (similar.read_on(files, SimilarCode::kReadBytes)) ++pieces;
+  CHECK(pieces >= SimilarCode::kLargestFile / (2 * SimilarCode::kReadBytes));
+  CHECK(paths(similar.find(file("use.cpp", kQueueUser), kQueueUser.size(), files)) == "b.h a.h ");
+  CHECK_FALSE(similar.behind());
 }
 
 TEST_CASE("a file is read again when its version changes") {

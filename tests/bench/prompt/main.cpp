@@ -71,11 +71,18 @@ int run() {
     if (prompt.request(prefix, suffix, "cpp").prompt.empty()) std::abort();
   };
   std::printf("| step, %zu open files of %zu KB | p50 | p99 |\n|---|---:|---:|\n", kFiles, kFileBytes / 1000);
-  report(
-      "read 128 KB of new files", [&] { SimilarCode().find(document, cursor, files); }, 100);
-  while (similar.find(document, cursor, files).size() < SimilarCode::kMostSnippets) {
+  const auto first = [&] {
+    prompt = Prompt("/workspace", document.path);
+    similar = SimilarCode();
+    build(true);
+  };
+  report("prompt, no file read yet", first, 300);
+  similar = SimilarCode();
+  report("a piece of reading ahead", [&] {
+    if (!similar.read_on(files)) similar = SimilarCode();
+  });
+  while (similar.read_on(files)) {
   }
-  for (int i = 0; i < 20; ++i) similar.find(document, cursor, files);
   report("prompt, context chosen anew", [&] { build(true); });
   report("prompt, context frozen", [&] { build(false); });
 
