@@ -127,6 +127,20 @@ TEST_CASE("providers: DeepSeek") {
   CHECK(*said.outcome.completion.usage == Usage{8, 1, 6});
 }
 
+TEST_CASE("providers: the last event of a stream may hold the usage alone") {
+  const Reply counted = {
+      .chunks = {"data: {\"choices\":[{\"text\":\"x\",\"finish_reason\":\"stop\"}],\"usage\":null}\n\n",
+                 "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":8,\"completion_tokens\":1}}\n\n",
+                 "data: [DONE]\n\n"}};
+  for (const Dialect* dialect : {&deepseek_dialect(), &openai_dialect()}) {
+    const Talk said = talk(*dialect, counted, true);
+    CHECK(text_of(said.outcome) == "x|stop");
+    CHECK(said.outcome.completion.usage == Usage{8, 1, 0});
+  }
+  CHECK(talk(deepseek_dialect(), {.body = R"({"choices":[],"usage":{"prompt_tokens":8}})"}).outcome.status ==
+        502);
+}
+
 TEST_CASE("providers: llama.cpp") {
   const Talk said = talk(llamacpp_dialect(), {.body = R"({"content":"x","stop":true,"stop_type":"limit",
       "tokens_evaluated":7,"tokens_predicted":3,"timings":{"cache_n":2},"model":"tiny"})"});

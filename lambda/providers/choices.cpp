@@ -41,4 +41,11 @@ std::optional<ModelPiece> text_choice(const json& body) {
   return choice_piece(body, text_of_choice);
 }
 
+std::optional<ModelPiece> text_event(const json& event) {
+  const json& choices = member(event, "choices");
+  const auto usage = usage_of(event);
+  if (!choices.is_array() || !choices.empty() || !usage) return text_choice(event);
+  return ModelPiece{.text = "", .finish_reason = "", .usage = usage, .model = ""};
+}
+
 }  // namespace fimd

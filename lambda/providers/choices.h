@@ -14,7 +14,9 @@ namespace fimd {
 std::optional<ModelPiece> choice_piece(const nlohmann::json& body,
                                        const nlohmann::json& (*text_of)(const nlohmann::json& choice));
 
-// choices[0].text, as `/v1/completions` answers, whole and streamed.
+// choices[0].text, as `/v1/completions` answers.
 std::optional<ModelPiece> text_choice(const nlohmann::json& body);
+// The same for an event of its stream, whose last one may hold the usage alone, with no choice.
+std::optional<ModelPiece> text_event(const nlohmann::json& event);
 
 }  // namespace fimd

@@ -36,7 +36,7 @@ const Dialect& deepseek_dialect() {
                                        .key_variable = "DEEPSEEK_API_KEY",
                                        .request = request_body,
                                        .answer = text_choice,
-                                       .event = text_choice};
+                                       .event = text_event};
   return kDialect;
 }
 

@@ -48,7 +48,7 @@ const Dialect& openai_dialect() {
                                        .hint = hint,
                                        .request = request_body,
                                        .answer = text_choice,
-                                       .event = text_choice};
+                                       .event = text_event};
   return kDialect;
 }
 
