@@ -183,6 +183,7 @@ Task<EndpointAnswer> Endpoint::complete(CompletionRequest request, TextSink sink
 }
 
 Task<EndpointAnswer> Endpoint::call(const CompletionRequest& request, TextSink& sink) {
+  const auto begun = SteadyClock::now();
   AnswerReader reader(sink);
   EndpointAnswer answer;
   std::optional<std::chrono::seconds> retry_after;
@@ -204,11 +205,12 @@ Task<EndpointAnswer> Endpoint::call(const CompletionRequest& request, TextSink& 
       (!token_.empty() && answer.message.find(token_) != std::string::npos)) {
     answer.message = "the endpoint refused the request, in words that quote it";
   }
-  note(answer, retry_after);
+  note(answer, retry_after, begun);
   co_return answer;
 }
 
-void Endpoint::note(const EndpointAnswer& answer, std::optional<std::chrono::seconds> retry_after) {
+void Endpoint::note(const EndpointAnswer& answer, std::optional<std::chrono::seconds> retry_after,
+                    SteadyClock::time_point begun) {
   if (!answer.completion.provider.empty()) provider_ = answer.completion.provider;
   if (answer.status == Status::ok) {
     health_ = EndpointHealth();
@@ -225,7 +227,9 @@ void Endpoint::note(const EndpointAnswer& answer, std::optional<std::chrono::sec
   if (answer.status == Status::rate_limited)
     pause = std::clamp(retry_after.value_or(growing(health_.failures - 1)), 1s, 60s);
   if (answer.status == Status::unavailable && 3 <= health_.failures) pause = growing(health_.failures - 3);
-  closed_until_ = SteadyClock::now() + config_.scaled(pause);
+  const bool named = answer.status == Status::rate_limited && retry_after;
+  const auto from = named ? SteadyClock::now() : begun;
+  closed_until_ = std::max(closed_until_, from + config_.scaled(pause));
 }
 
 }  // namespace fimd

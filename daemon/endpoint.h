@@ -39,8 +39,9 @@ struct EndpointHealth {
 };
 
 // Back-off: after three failures in a row no calls for 1, 2, 4, then 8 s; after a 429 for its Retry-After (60
-// s at most), or when it names none, the same from the first one on; after a refusal for 8 s. So a model that
-// returns is in use again within 10 s.
+// s at most), or when it names none, the same from the first one on; after a refusal for 8 s. All but
+// Retry-After count from the start of the call, since one that is never answered has taken its time already.
+// So a model that returns is in use again within 10 s.
 class Endpoint {
  public:
   Endpoint(asio::io_context& io, HttpClient& http, const Config& config);
@@ -68,7 +69,8 @@ class Endpoint {
   Task<> await_target();
   Task<EndpointAnswer> call(const CompletionRequest& request, TextSink& sink);
   HttpRequest http_request(const CompletionRequest& request) const;
-  void note(const EndpointAnswer& answer, std::optional<std::chrono::seconds> retry_after);
+  void note(const EndpointAnswer& answer, std::optional<std::chrono::seconds> retry_after,
+            SteadyClock::time_point begun);
 
   asio::io_context& io_;
   HttpClient& http_;
