@@ -32,7 +32,7 @@ class Indexer {
   Indexer(IndexingOrder order, const IndexingListener& report) : order_(std::move(order)), report_(report) {}
 
   IndexingOutcome run() {
-    if (order_.load) return load();
+    if (order_.stage == IndexingStage::stored) return load();
     auto found = list();
     read_ignore_files(found);
     outcome_.outlawed = holds_ignored(order_.known);
@@ -41,8 +41,10 @@ class Indexer {
         newest_within(std::move(found), order_.limits, [this](const auto& path) { return may_enter(path); });
     if (stopped_ || (!order_.known.empty() && changed_share(order_.known, found) <= kMostChanged))
       return outcome_;
+    outcome_.partial = order_.stage == IndexingStage::nearest && kNearestBytes < bytes_of(found);
+    if (outcome_.partial) found = nearest_within(std::move(found), kNearestBytes, order_.near);
     build(std::move(found));
-    if (stopped_ || !outcome_.index) return outcome_;
+    if (stopped_ || outcome_.partial) return outcome_;
     if (auto fault = order_.store.save({outcome_.index, outcome_.files}))
       outcome_.faults.push_back(std::move(*fault));
     return std::move(outcome_);
@@ -115,7 +117,7 @@ class Indexer {
   }
 
   void build(WorkspaceFiles files) {
-    for (const auto& file : files) progress_.all += file.bytes;
+    if (!outcome_.partial) progress_.all = bytes_of(files);  // else it is over before it could be shown
     WorkspaceIndex::Builder builder;
     for (auto& file : files) {
       if (!advance(file.bytes)) return;
@@ -170,7 +172,8 @@ std::future<IndexingOutcome> start_thread(IndexingOrder order, Socket socket) {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are the loop's
   std::thread([work = std::move(work), order = std::move(order), socket = std::move(socket)]() mutable {
-    ::setpriority(PRIO_PROCESS, 0, kNice);  // of this thread only, on Linux
+    if (order.stage == IndexingStage::whole)
+      ::setpriority(PRIO_PROCESS, 0, kNice);  // of this thread only, on Linux
     work(std::move(order), [&socket](const IndexingProgress& progress) { return socket.send(progress); });
   }).detach();  // sorting cannot be interrupted: it is left to end with the process
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -25,17 +25,25 @@ struct WorkspaceFolder {
   std::optional<std::string> tracked;  // what `git ls-files -z` printed; nothing: the folder is walked
 };
 
+enum class IndexingStage {
+  stored,   // only what is stored; nothing is looked at but ignore files
+  nearest,  // of a large workspace the files that matter most, at once: nothing is stored
+  whole,
+};
+
 struct IndexingOrder {
   std::vector<WorkspaceFolder> folders;
   Privacy privacy;
   WorkspaceLimits limits;
   IndexStore store;
-  bool load = false;     // only read what is stored, look at nothing else
+  IndexingStage stage = IndexingStage::whole;
+  std::string near;      // the path of a file that somebody works on; may be empty
   WorkspaceFiles known;  // what the index in use was built from; empty: there is none
 };
 
 struct IndexingOutcome {
   std::shared_ptr<const WorkspaceIndex> index;  // nothing: the one in use still serves, or nothing was stored
+  bool partial = false;                         // the nearest files only: there are more
   bool outlawed = false;                        // the known files hold what an ignore file excludes by now
   WorkspaceFiles files;                         // that it was built from, sorted by path
   std::vector<std::string> faults;              // each a line for the log; no text of files
@@ -49,13 +57,17 @@ struct IndexingProgress {
 // report.
 using IndexingListener = std::function<bool(const IndexingProgress&)>;
 
+// So much takes a quarter of a second of one core; who opens a file should not wait for more.
+constexpr std::uint64_t kNearestBytes = 4'000'000;
+
 // An index is built anew when more than this share of its bytes has changed.
 constexpr double kMostChanged = 0.05;
 
 // What the thread does; on the caller's own when a test calls it. `report` returns false to stop.
 IndexingOutcome index_workspace(IndexingOrder order, const IndexingListener& report);
 
-// The same on the thread, at a low priority. Throws only when the task is cancelled.
+// The same on the thread, for the whole of a workspace at a low priority. Throws only when the task is
+// cancelled.
 Task<IndexingOutcome> run_indexing(asio::io_context& io, IndexingOrder order, IndexingListener listener);
 
 }  // namespace fimd

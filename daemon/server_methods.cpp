@@ -40,7 +40,7 @@ void Server::did_open(const Json& params) {
   completer_.read_ignore_files(opened.uri);
   if (const auto fault = documents_.open(opened)) tell(MessageType::warning, *fault);
   if (auto document = documents_.snapshot(opened.uri)) completer_.opened(std::move(*document));
-  workspace_.in_use();
+  workspace_.opened(uri_path(opened.uri));
 }
 
 void Server::did_change(const Json& params) {

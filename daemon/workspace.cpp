@@ -81,6 +81,11 @@ void Workspace::files_changed() {
   changed_.notify();
 }
 
+void Workspace::opened(std::string path) {
+  near_ = std::move(path);
+  in_use();
+}
+
 void Workspace::in_use() {
   if (look_at_ != Clock::Time::max()) return;
   look_at_ = std::max(clock_.now() + kSettle, looked_ + kWhileInUse);
@@ -118,19 +123,29 @@ Task<> Workspace::rest() {
 Task<> Workspace::refresh() {
   const auto generation = generation_;
   if (files_.empty()) {
-    auto stored = order();
-    stored.load = true;
+    auto stored = order(IndexingStage::stored);
     auto outcome = co_await index(std::move(stored));
     if (generation != generation_) co_return;
     take(std::move(outcome));
   }
-  auto build = order();
-  build.folders = co_await list();
+  const auto listed = co_await list();
   if (generation != generation_) co_return;
-  auto outcome = co_await index(std::move(build));
-  if (generation != generation_) co_return;
+  bool more = true;
+  if (files_.empty()) more = co_await build(IndexingStage::nearest, listed);
+  if (more && generation == generation_) co_await build(IndexingStage::whole, listed);
+}
+
+// Whether the workspace holds more than was looked at.
+Task<bool> Workspace::build(IndexingStage stage, const std::vector<WorkspaceFolder>& listed) {
+  const auto generation = generation_;
+  auto wanted = order(stage);
+  wanted.folders = listed;
+  auto outcome = co_await index(std::move(wanted));
+  if (generation != generation_) co_return false;
+  const bool partial = outcome.partial;
   if (outcome.outlawed) start_over(Meanwhile::none);
   take(std::move(outcome));
+  co_return partial;
 }
 
 // The outcome is empty when all starts over meanwhile, and when it fails.
@@ -174,23 +189,25 @@ Task<std::vector<WorkspaceFolder>> Workspace::list() {
   co_return listed;
 }
 
-IndexingOrder Workspace::order() const {
+IndexingOrder Workspace::order(IndexingStage stage) const {
   WorkspaceLimits limits;
   limits.bytes = config_.workspace_bytes;
   return {.folders = {},
           .privacy = privacy_,
           .limits = limits,
           .store = IndexStore(cache_folder(), folders_, rules_),
-          .load = false,
+          .stage = stage,
+          .near = near_,
           .known = files_};
 }
 
 void Workspace::take(IndexingOutcome outcome) {
   for (const auto& fault : outcome.faults) say_once(fault);
   if (!outcome.index) return;
-  files_ = std::move(outcome.files);
-  log_info("the workspace's index: {} files, {} bytes of source, {} in memory", files_.size(),
-           outcome.index->source_bytes(), outcome.index->resident_bytes());
+  log_info("the workspace's index: {} files, {} bytes of source, {} in memory{}", outcome.files.size(),
+           outcome.index->source_bytes(), outcome.index->resident_bytes(),
+           outcome.partial ? "; more follow" : "");
+  if (!outcome.partial) files_ = std::move(outcome.files);
   listener_.index(std::move(outcome.index));
 }
 

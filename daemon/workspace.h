@@ -26,9 +26,10 @@ struct WorkspaceListener {
   std::function<void()> done;
 };
 
-// Looks at the files at the start; when something was saved or reported as changed, a little later; and while
-// somebody works, now and then. Builds the index anew only when over 5 % of it has changed: what was typed
-// since is in the predictor's other indexes. Faults go to the log, each once.
+// Looks at the files at the start, and first at those nearest to the open one where there are many; when
+// something was saved or reported as changed, a little later; and while somebody works, now and then. Builds
+// the index anew only when over 5 % of it has changed: what was typed since is in the predictor's other
+// indexes. Faults go to the log, each once.
 class Workspace {
  public:
   Workspace(asio::io_context& io, const Config& config, const Privacy& privacy, WorkspaceListener listener);
@@ -38,6 +39,8 @@ class Workspace {
   // A `.fimdignore` has: the index may hold what is excluded now.
   void ignore_files_changed();
   void files_changed();
+  // Somebody works, on this file (its path) if one was opened.
+  void opened(std::string path);
   void in_use();
 
  private:
@@ -46,7 +49,8 @@ class Workspace {
   Task<IndexingOutcome> index(IndexingOrder order);
   Task<std::vector<WorkspaceFolder>> list();
   Task<> rest();
-  IndexingOrder order() const;
+  IndexingOrder order(IndexingStage stage) const;
+  Task<bool> build(IndexingStage stage, const std::vector<WorkspaceFolder>& listed);
   std::string rules() const;
   enum class Meanwhile { keep, none };  // which index is predicted from
   void start_over(Meanwhile meanwhile);
@@ -60,6 +64,7 @@ class Workspace {
   const Privacy& privacy_;
   WorkspaceListener listener_;
   std::vector<std::string> folders_;
+  std::string near_;              // the file opened last
   std::string rules_;             // by which the index in use was made
   unsigned long generation_ = 0;  // counts the starts: what was begun before the last one is not wanted
   WorkspaceFiles files_;

@@ -42,6 +42,12 @@ std::optional<std::string_view> why_not_source(std::string_view text);
 using PathRule = std::function<bool(const std::string& path)>;
 WorkspaceFiles newest_within(WorkspaceFiles found, const WorkspaceLimits& limits, const PathRule& may_enter);
 
+// Of these the ones most like `path`, sorted by path: of the same ending first, then in the nearest folders,
+// then the ones changed last; as many as have `bytes` together.
+WorkspaceFiles nearest_within(WorkspaceFiles files, std::uint64_t bytes, std::string_view path);
+
+std::uint64_t bytes_of(const WorkspaceFiles& files);
+
 // The share of bytes in `now` and `before` that were added, removed or changed: 0 to 1. Both sorted by path.
 // A file that was found to be no source does not count until it changes its size.
 double changed_share(const WorkspaceFiles& before, const WorkspaceFiles& now);

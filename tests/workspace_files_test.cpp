@@ -55,6 +55,24 @@ TEST_CASE("the files changed last are taken, as many as the limits allow") {
   CHECK(newest().empty());
 }
 
+TEST_CASE("the nearest files are of the same ending, in the same folder or near it, and new") {
+  const WorkspaceFiles all = {file("/w/a.py", 10, 9),       file("/w/lib/b.py", 10, 1),
+                              file("/w/lib/c.c", 10, 9),    file("/w/lib/d.py", 10, 2),
+                              file("/w/lib/x/e.py", 10, 3), file("/w/z", 10, 9)};
+  const auto nearest = [&](std::uint64_t bytes, std::string_view path) {
+    return paths(nearest_within(all, bytes, path));
+  };
+  CHECK(nearest(10, "/w/lib/new.py") == "/w/lib/x/e.py ");
+  CHECK(nearest(29, "/w/lib/new.py") == "/w/lib/d.py /w/lib/x/e.py ");
+  CHECK(nearest(40, "/w/lib/new.py") == "/w/a.py /w/lib/b.py /w/lib/d.py /w/lib/x/e.py ");
+  CHECK(nearest(10, "/w/new.c") == "/w/lib/c.c ");
+  CHECK(nearest(10, "/w/Makefile") == "/w/z ");
+  CHECK(nearest(9, "/w/a.py").empty());
+  CHECK(nearest(1'000, "") == paths(all));
+  CHECK(bytes_of(all) == 60);
+  CHECK(nearest_within({}, 10, "/w/a.py").empty());
+}
+
 TEST_CASE("the share that has changed counts bytes that came, went or are new") {
   const WorkspaceFiles before = {file("a", 50, 1), file("b", 50, 1)};
   CHECK(changed_share(before, before) == 0);

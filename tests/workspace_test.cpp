@@ -48,7 +48,8 @@ struct Made {
             .privacy = Privacy({"*.private"}),
             .limits = {},
             .store = store(),
-            .load = false,
+            .stage = IndexingStage::whole,
+            .near = {},
             .known = {}};
   }
   IndexStore store(const std::string& rules = "rules") const {
@@ -167,7 +168,7 @@ TEST_CASE("an index that holds what an ignore file excludes by now is neither lo
   REQUIRE(knows(first.index, "alpha"));
   const auto load = [&] {
     auto order = made.order();
-    order.load = true;
+    order.stage = IndexingStage::stored;
     return index_workspace(std::move(order), kGoOn);
   };
   const auto look = [&](const WorkspaceFiles& known) {
@@ -206,6 +207,35 @@ TEST_CASE("files far over the limit are not read, and the newest come first") {
   CHECK(knows(outcome.index, "new"));
   CHECK_FALSE(knows(outcome.index, "old"));
   CHECK(outcome.index->source_bytes() < 20'000);
+}
+
+TEST_CASE("of a large workspace the files nearest to the open one come first, and are not stored") {
+  Made made;
+  std::string far;
+  while (far.size() < 180'000) far += "  x = y;\n";
+  for (int i = 0; i < 40; ++i) made.folder.write("far/f" + std::to_string(i) + ".c", far);
+  made.folder.write("near/b.c", calls("near"));
+  made.folder.write("far/other.py", calls("other"));
+  const auto index = [&](const std::string& near) {
+    auto order = made.order();
+    order.stage = IndexingStage::nearest;
+    order.near = made.folder.path(near);
+    return index_workspace(std::move(order), kGoOn);
+  };
+  const auto first = index("near/a.c");
+  CHECK(first.partial);
+  CHECK(knows(first.index, "near"));
+  CHECK(first.index->source_bytes() <= kNearestBytes);
+  CHECK_FALSE(knows(first.index, "other"));
+  CHECK(knows(index("x/a.py").index, "other"));
+  CHECK_FALSE(fs::exists(made.store().path()));
+
+  Made small;
+  small.folder.write("a.c", calls("alpha"));
+  auto order = small.order();
+  order.stage = IndexingStage::nearest;
+  CHECK_FALSE(index_workspace(std::move(order), kGoOn).partial);
+  CHECK(fs::exists(small.store().path()));
 }
 
 TEST_CASE("the index is made anew when over a twentieth has changed, and not before") {
