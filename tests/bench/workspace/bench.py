@@ -52,15 +52,22 @@ class Started:
         self.initialize = time.perf_counter() - self.began
         self.loaded = threading.Event()
         self.loaded_after = 0.0
+        self.nearest_after = 0.0
         self.line = ""
         threading.Thread(target=self.read_log, daemon=True).start()
 
     def read_log(self):
         for line in self.daemon.process.stderr:
-            if LOADED.encode() in line:
+            if b"more follow" in line:
+                self.nearest_after = time.perf_counter() - self.began
+            elif LOADED.encode() in line:
                 self.loaded_after = time.perf_counter() - self.began
                 self.line = line.decode().strip().split("fimd info: ")[-1]
                 self.loaded.set()
+
+    def processor_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.daemon.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         rollup = pathlib.Path(f"/proc/{self.daemon.process.pid}/smaps_rollup").read_text()
@@ -115,9 +122,14 @@ def main():
             started.daemon.end()
         row("spawn to `initialize` answered, no workspace, median", f"{statistics.median(alone):.1f} ms")
 
+        nowhere = Started(program, home, [])
+        row("keys without a workspace", quantiles(keys(nowhere.daemon, typed, lambda: False, 300)))
+        nowhere.daemon.end()
+
         first = Started(program, home, [work])
         during = keys(first.daemon, typed, first.loaded.is_set, 2_000)
         first.loaded.wait(120)
+        row("first start: spawn to the nearest 4 MB in use, while somebody types", f"{first.nearest_after:.2f} s")
         row("first start: spawn to index in use, while somebody types", f"{first.loaded_after:.2f} s")
         row("keys during the build", quantiles(during))
         row("keys after it", quantiles(keys(first.daemon, typed, lambda: False, 300)))
@@ -132,6 +144,8 @@ def main():
         row("first start, nobody types: `initialize` to index in use", f"{built:.2f} s, {size / 1e6 / built:.1f} MB/s")
         while not (stored := list((home / ".cache/fimd").glob("*.index"))):
             time.sleep(0.01)
+        busy = quiet.processor_seconds()
+        row("processor time of that, both stages and writing included", f"{busy:.2f} s, {size / 1e6 / busy:.1f} MB/s")
         quiet.daemon.end()
         row("on disk", f"{stored[0].stat().st_size / 1e6:.1f} MB, {stored[0].stat().st_size / size:.2f} bytes per byte")
 
