@@ -195,14 +195,6 @@ void Cache::forget(std::uint64_t document) {
   }
 }
 
-void Cache::rename(std::uint64_t from, std::uint64_t to) {
-  if (from == to) return;
-  forget(to);
-  trie_.rename(as_bytes(from), as_bytes(to));
-  for (auto& text : texts_)
-    if (text.document == from) text.document = to;
-}
-
 void Cache::erase(Texts::iterator text) {
   for (auto* node : text->nodes) trie_.remove(*node, &*text);
   text_bytes_ -= cost(*text);

@@ -94,8 +94,6 @@ class Cache {
   void dismiss(const CachePlace& place, std::string_view suffix, Time now);
 
   void forget(std::uint64_t document);
-  // The texts of `from` become those of `to`, which loses its own.
-  void rename(std::uint64_t from, std::uint64_t to);
   Size size() const;
 
  private:

@@ -278,9 +278,9 @@ void Completer::read_ignore_files(std::string_view uri) {
 void Completer::edited(const Edit& edit) {
   trigger_.edited(clock_.now(), edit.begin == edit.end);
   prompts_.edited(edit);
+  offers_.edited(document_id(edit.uri), edit.text);
   // An excluded document's lines would be suggested elsewhere, from where they could be sent.
-  if (privacy_.excludes(edit.uri)) return;
-  typed_.edited(edit, [this](std::string_view line) { typed(line); });
+  if (!privacy_.excludes(edit.uri)) typed_.edited(edit, [this](std::string_view line) { typed(line); });
 }
 
 void Completer::closed(std::string_view uri) {

@@ -27,7 +27,21 @@ void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time 
   auto ids = std::move(offer.ids);
   ids.push_back(suggestion.id);
   if (kIdsOfOffer < ids.size()) ids.pop_front();
-  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, begun, std::move(ids)};
+  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, begun, {}, std::move(ids)};
+}
+
+void Offers::edited(std::uint64_t document, const Text& text) {
+  const auto entry = offers_.find(document);
+  if (entry == offers_.end()) return;
+  auto& offer = entry->second;
+  offer.typed.clear();
+  const auto& asked = offer.state;
+  const auto known = typed_since(offer.spot, *asked.text, asked.cursor);
+  if (!known || text.size() <= asked.text->size() || typed_since(offer.spot, text, asked.cursor) != known)
+    return;
+  const auto rest = std::string_view(offer.suggestion.text).substr(known->size());
+  const auto added = text.view().substr(asked.cursor, text.size() - asked.text->size());
+  offer.typed = std::string(rest.begin(), std::ranges::mismatch(rest, added).in1);
 }
 
 void Offers::follow(const CursorState& state, Time now) {
@@ -37,6 +51,7 @@ void Offers::follow(const CursorState& state, Time now) {
   const auto typed = typed_since(offer.spot, *state.text, state.cursor);
   if (typed && typed->size() < offer.suggestion.text.size() && agree(*typed, offer.suggestion.text)) {
     offer.state = state;
+    offer.typed.clear();
     return;
   }
   if (typed && typed->starts_with(offer.suggestion.text)) {
@@ -99,7 +114,7 @@ std::optional<CursorState> Offers::dismissed(std::string_view id, Time now) {
     ++stats_.dismissed;
     judge(0);
     trigger_.rejected(now);
-    return offer.state;
+    return offer.typed.empty() ? offer.state : offer.state.after(offer.typed, 0);
   }
   return std::nullopt;
 }

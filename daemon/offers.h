@@ -43,6 +43,8 @@ class Offers {
   void offer(const CursorState& state, const Suggestion& suggestion, Time now);
   // A request at this place: what became of the document's last suggestion?
   void follow(const CursorState& state, Time now);
+  // The document has changed, which may be without a request: how much more of the suggestion is typed?
+  void edited(std::uint64_t document, const Text& text);
   void forget(std::uint64_t document) { offers_.erase(document); }
 
   struct Open {
@@ -58,8 +60,9 @@ class Offers {
   // drawn yet: the document's offer is settled by it.
   void accepted(std::string_view id);
   void partly_accepted(std::string_view id);
-  // Where it was turned down: the document's last request, which may be a key further on than the suggestion
-  // that the editor still shows. Nothing when the id is not of the offer that stands there.
+  // Where it was turned down: where the text now agrees with it up to, which may be a few keys further on
+  // than the suggestion that the editor still shows. Nothing when the id is not of the offer that stands
+  // there.
   std::optional<CursorState> dismissed(std::string_view id, Time now);
 
   // Of the last suggestions that could be read, the share that was accepted; at first what is usual.
@@ -72,6 +75,7 @@ class Offers {
     Spot spot;          // where it was made
     Time since;
     std::size_t begun;  // bytes before the spot that were typed of what the suggestion is the rest of
+    std::string typed;  // of it, since that request
     std::deque<std::string> ids;  // of the suggestions that led here, each typed on from the one before
   };
   void count_accepted(std::string_view id);

@@ -48,18 +48,6 @@ void RadixTrie::remove(Node& node, const CachedText* text) {
   prune(node);
 }
 
-void RadixTrie::rename(std::string_view from, std::string_view to) {
-  Node& old_top = insert(from);
-  Node& new_top = insert(to);
-  std::vector<std::unique_ptr<Node>> below;
-  change(old_top, [&](Node& node) { below.swap(node.children); });
-  change(new_top, [&](Node& node) {
-    for (auto& child : below) adopt(node, std::move(child));
-  });
-  prune(old_top);
-  prune(new_top);
-}
-
 const RadixTrie::Node* RadixTrie::next(const Node& node, std::string_view& key) {
   if (key.empty()) return nullptr;
   const auto slot = child_slot(node.children, key.front());

@@ -39,8 +39,6 @@ class RadixTrie {
   Node& add(std::string_view key, TextPoint point);
   // Takes away one point of `text`, which has one here.
   void remove(Node& node, const CachedText* text);
-  // All keys that begin with `from`, which end nowhere in it, begin with `to` from now on. No key did before.
-  void rename(std::string_view from, std::string_view to);
 
   // Calls `visit(point, rest)` for every point at a key that `key` starts with, where `rest` is what follows
   // in `key`: the shortest key first, at one key the oldest point.

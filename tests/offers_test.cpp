@@ -98,6 +98,24 @@ TEST_CASE("offers: a dismissal by any id that led to the last one holds where th
   }
 }
 
+TEST_CASE("offers: a dismissal holds where the text is, without a request there") {
+  const auto dismissed_after = [](std::string_view text) {
+    Desk desk;
+    desk.offer("return w", "1.1", "idth * height");
+    desk.follow("return wi");
+    desk.offers.edited(1, Text(std::string(text)));
+    const auto state = desk.offers.dismissed("1.1", desk.now);
+    return state ? std::string(state->prefix()) : "";
+  };
+  CHECK(dismissed_after("return wid") == "return wid");
+  CHECK(dismissed_after("return width *") == "return width *");
+  CHECK(dismissed_after("return widx") == "return wid");
+  CHECK(dismissed_after("return wi") == "return wi");
+  CHECK(dismissed_after("return w") == "return wi");
+  CHECK(dismissed_after("return x") == "return wi");
+  CHECK(dismissed_after("return xyzd") == "return wi");
+}
+
 TEST_CASE("offers: a dismissal by an id of a suggestion that the user typed away from holds nowhere") {
   Desk desk;
   desk.offer("return w", "1.1", "idth * height");

@@ -68,20 +68,6 @@ TEST_CASE("bytes of any value are keys") {
   CHECK(walked(trie, std::string("\0\xff\0", 3)) == Seen{{1, std::string("\0", 1)}});
 }
 
-TEST_CASE("a subtree moves to another head") {
-  RadixTrie trie;
-  trie.add("ab1", {nullptr, 1});
-  trie.add("ab2", {nullptr, 2});
-  trie.add("ac3", {nullptr, 3});
-  trie.rename("ab", "xy");
-  CHECK(walked(trie, "ab1").empty());
-  CHECK(walked(trie, "xy1") == Seen{{1, ""}});
-  CHECK(walked(trie, "ac3") == Seen{{3, ""}});
-  CHECK(trie.nodes() == 4);
-  trie.rename("no", "yes");
-  CHECK(trie.nodes() == 4);
-}
-
 TEST_CASE("any order of additions and removals is a radix trie of what is left") {
   std::mt19937 random(7);
   const auto below = [&](std::size_t count) { return random() % count; };

@@ -634,6 +634,19 @@ TEST_CASE("a dismissal that crosses a newer answer keeps the suggestion away") {
   CHECK(server.exchanges().size() == 1);
 }
 
+TEST_CASE("a dismissal after a key that asked for nothing keeps the suggestion away there") {
+  ScriptedServer server({json_reply("width * height;")});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const auto first = client.reply(client.request_completion(kUri, 0, 12, 1)).at("result").at("items").at(0);
+  client.insert(kUri, 0, 12, "w");
+  client.call("workspace/executeCommand",
+              {{"command", "fimd.dismiss"}, {"arguments", first.at("command").at("arguments")}});
+  CHECK(client.complete(kUri, 0, 13).empty());
+  CHECK(server.exchanges().size() == 1);
+}
+
 TEST_CASE("each invocation at a place adds a suggestion, up to three") {
   ScriptedServer server({json_reply("alpha();"), json_reply("beta();"), stream_reply("gamma();")});
   TestClient client(config_for(server));
