@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <chrono>
 #include <filesystem>
 #include <optional>
 
 #include "daemon/endpoint.h"
 #include "daemon/http_client.h"
+#include "daemon/index_store.h"
 #include "daemon/local_backend.h"
 #include "predictor/predictor.h"
 
@@ -103,6 +105,33 @@ Finding predictor(const Config& config) {
   return {"predictor", at_once ? "answers at once" : "answers while the model is away"};
 }
 
+std::string age_of(const std::string& path) {
+  std::error_code ec;
+  const auto made = std::filesystem::last_write_time(path, ec);
+  if (ec) return "of unknown age";
+  const auto age = std::filesystem::file_time_type::clock::now() - made;
+  const auto hours = std::chrono::floor<std::chrono::hours>(age).count();
+  if (hours < 1) return "made within the last hour";
+  return hours < 48 ? fmt::format("made {} hours ago", hours) : fmt::format("made {} days ago", hours / 24);
+}
+
+// What is stored of it, by whatever settings it was made.
+Finding index(const Config& config) {
+  if (!config.workspace_index || config.predictor == PredictorMode::off) return {"index", "switched off"};
+  std::error_code ec;
+  const auto folder = std::filesystem::current_path(ec).string();
+  const IndexStore store(cache_folder(), {folder}, "");
+  if (store.path().empty()) return {"index", "kept nowhere: neither XDG_CACHE_HOME nor HOME is set"};
+  std::string fault;
+  const auto stored = store.load(fault);
+  if (!fault.empty()) return {"index", fault};
+  if (!stored) return {"index", fmt::format("none of {} yet: an editor that opens it makes one", folder)};
+  constexpr double kMegabyte = 1e6;
+  return {"index",
+          fmt::format("{} files, {:.1f} MB of source, {}", stored->files.size(),
+                      static_cast<double>(stored->index->source_bytes()) / kMegabyte, age_of(store.path()))};
+}
+
 Finding workspace() {
   std::error_code ec;
   const auto folder = std::filesystem::current_path(ec);
@@ -129,8 +158,8 @@ std::string without_secrets(std::string_view url) {
 }
 
 int examine(const Config& config, const std::string& fault) {
-  const auto findings = {program(),        settings(fault),   token(config),
-                         endpoint(config), predictor(config), workspace()};
+  const auto findings = {program(),         settings(fault), token(config), endpoint(config),
+                         predictor(config), workspace(),     index(config)};
   for (const auto& [about, text, broken] : findings) {
     fmt::print("{:<5} {:<10} {}\n", broken ? "FAULT" : "ok", about, text);
   }

@@ -107,7 +107,8 @@ std::optional<StoredIndex> IndexStore::load(std::string& fault) const {
   const auto header = rest.substr(0, head.header_bytes);
   if (hash_of(header) != head.header_hash) return std::nullopt;
   const auto line_end = header.find('\n');
-  if (line_end == std::string_view::npos || header.substr(0, line_end) != rules_) {
+  const bool foreign = !rules_.empty() && header.substr(0, line_end) != rules_;
+  if (line_end == std::string_view::npos || foreign) {
     fault.clear();  // the settings have changed: nothing is wrong
     return std::nullopt;
   }

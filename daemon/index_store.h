@@ -21,7 +21,7 @@ struct StoredIndex {
 class IndexStore {
  public:
   // `folders` name the file; `rules` says by which rules files enter the index: one that was made by others
-  // is foreign. An empty `cache_folder` keeps nothing.
+  // is foreign, unless `rules` is empty. An empty `cache_folder` keeps nothing.
   IndexStore(std::string cache_folder, const std::vector<std::string>& folders, std::string rules);
 
   // Nothing when there is none, or none that can be trusted; `fault` says which, in one line for the log.

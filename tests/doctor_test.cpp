@@ -1,6 +1,7 @@
 // The built program's `fimd doctor` against endpoints on loopback.
 #include "daemon/doctor.h"
 
+#include "daemon/index_store.h"
 #include "protocol/completion.h"
 #include "tests/support/catch.h"
 #include "tests/support/child.h"
@@ -105,6 +106,29 @@ TEST_CASE("doctor: settings that are wrong") {
   CHECK(mistaken.tell("FAULT settings   setting \"maxTokens\" must be"));
 
   CHECK(found_in(R"({"maxTokens": 100})").status == 0);
+}
+
+TEST_CASE("doctor: the stored index of the folder") {
+  const TemporaryFolder cache;
+  const auto found = [&] { return doctor({{"XDG_CACHE_HOME", cache.path()}}); };
+  const auto folder = std::filesystem::current_path().string();
+  CHECK(found().tell("index      none of " + folder + " yet"));
+  const IndexStore store(cache.path("fimd"), {folder}, "by some rules");
+  WorkspaceIndex::Builder builder;
+  builder.add(std::string(1'234'567, 'x'));
+  const auto index = std::make_shared<WorkspaceIndex>(std::move(builder).build());
+  REQUIRE_FALSE(store.save({index, {{"/a", 1, 2, true}, {"/b", 1, 2, true}}}));
+  CHECK(found().tell("index      2 files, 1.2 MB of source, made within the last hour"));
+  const auto made = std::filesystem::last_write_time(store.path());
+  std::filesystem::last_write_time(store.path(), made - std::chrono::hours(75));
+  CHECK(found().tell("made 3 days ago"));
+  std::filesystem::resize_file(store.path(), 100);
+  const auto damaged = found();
+  CHECK(damaged.tell("index      the stored index of the workspace is damaged"));
+  CHECK(damaged.status == 0);
+  const TemporaryFolder settings;
+  settings.write("fimd/config.json", R"({"workspaceIndex": false})");
+  CHECK(doctor({{"XDG_CONFIG_HOME", settings.path()}}).tell("index      switched off"));
 }
 
 TEST_CASE("doctor: what may be secret in a URL is not shown") {
