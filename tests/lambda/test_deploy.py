@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import subprocess
@@ -355,6 +356,28 @@ class Deploy(unittest.TestCase):
                 self.assertEqual(self.client("cloudformation").describe_stacks()["Stacks"], [])
                 self.assertEqual(self.client("ssm").describe_parameters()["Parameters"], [])
         self.assertEqual(self.script("token", "list", check=False).split(), ["first"])
+
+    def test_the_key_is_asked_for_at_a_terminal_only(self):
+        """And is not shown there."""
+        command = [str(ROOT / "lambda/deploy"), "--zip", str(package("x86_64")), "--new-key"]
+        done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              start_new_session=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("deploy: set CODESTRAL_API_KEY, or run this at a terminal", done.stderr)
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(command[0], command, self.environment)
+        shown = b""
+        while b"(not shown): " not in shown:
+            shown += os.read(terminal, 4096)
+        os.write(terminal, KEY.encode() + b"\n")
+        with contextlib.suppress(OSError):  # how a terminal ends
+            while piece := os.read(terminal, 4096):
+                shown += piece
+        os.waitpid(child, 0)
+        os.close(terminal)
+        self.assertNotIn(KEY.encode(), shown)
+        self.assertEqual(self.parameter(), ("SecureString", KEY))
 
     def test_no_program_is_told_the_key_or_a_token(self):
         """Arguments can be read by everybody on the machine: those of every program that is started are written down here."""
