@@ -16,13 +16,18 @@ bool only_closers(std::string_view rest) {
 // Length of the UTF-8 character that starts at `at`, 0 if it is broken or a control character.
 std::size_t character_bytes(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) return lead >= 0x20 || lead == '\t' ? 1 : 0;
+  if (lead < 0x80) return (lead >= 0x20 && lead != 0x7F) || lead == '\t' ? 1 : 0;
   const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
   if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
   }
-  return length;
+  // Too long for their character, surrogates, beyond Unicode; control characters of Latin-1.
+  const auto next = static_cast<unsigned char>(text[at + 1]);
+  const bool wrong = (lead == 0xE0 && next < 0xA0) || (lead == 0xED && next >= 0xA0) ||
+                     (lead == 0xF0 && next < 0x90) || (lead == 0xF4 && next >= 0x90) ||
+                     (lead == 0xC2 && next < 0xA0);
+  return wrong ? 0 : length;
 }
 
 bool presentable(std::string_view text) {

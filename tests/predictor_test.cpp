@@ -1,6 +1,10 @@
 #include "predictor/predictor.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -31,6 +35,14 @@ std::string said_by(Predictor& predictor, const std::string& document, std::stri
       {name, std::string_view(document).substr(0, cursor), std::string_view(document).substr(cursor + 1)});
   if (!prediction) return {};
   return (prediction->shown ? "" : "?") + prediction->text;
+}
+
+// Valid UTF-8 without control characters but tabs and line ends, that ends with none of them.
+bool is_shown_text(const std::string& text) {
+  // A JSON encoder throws at what is no UTF-8.
+  const auto control = [](char c) { return (c >= 0 && c < ' ' && c != '\t' && c != '\n') || c == '\x7f'; };
+  return nlohmann::json(text).dump() != "" && std::none_of(text.begin(), text.end(), control) &&
+         text.find_last_not_of(" \t\n") == text.size() - 1;
 }
 
 }  // namespace
@@ -76,6 +88,88 @@ TEST_CASE("broken text is normal input") {
   CHECK(at_cursor("x = \x01 y\nx =^") == "");
   CHECK(at_cursor(std::string(100'000, '(') + "^") != "(");
   CHECK(at_cursor(std::string(300'000, 'a') + "\n" + std::string(300'000, 'a') + "^").size() <= 256);
+}
+
+TEST_CASE("whatever the bytes are, what is said is text that an editor can show") {
+  std::mt19937 random(5);
+  constexpr std::array<std::string_view, 20> kParts = {"a",
+                                                       "b(",
+                                                       ")",
+                                                       " ",
+                                                       "\t",
+                                                       "\n",
+                                                       "\r\n",
+                                                       "\r",
+                                                       "\xff",
+                                                       "\xc3\xa9",
+                                                       "\xc3",
+                                                       "\xf0\x9f\x98\x80",
+                                                       "\xed\xa0\x80",
+                                                       "\xe0\x80\x80",
+                                                       "\xc2\x85",
+                                                       "\x01",
+                                                       "\x7f",
+                                                       "{\n",
+                                                       "}\n",
+                                                       "word"};
+  // A few lines over and over, in any order and with any line ends.
+  std::vector<std::string> lines = {"word(a, other) {", "  other = word(b);", "}"};
+  for (int i = 0; i < 2; ++i) {
+    lines.emplace_back("  word(");
+    for (int n = 0; n < 6; ++n) lines.back() += kParts[random() % kParts.size()];
+  }
+  lines[0] += '\0';
+  const auto random_text = [&] {
+    std::string text;
+    for (auto n = random() % 40; n > 0; --n)
+      text += std::string(random() % 3, ' ') + lines[random() % lines.size()] +
+              (random() % 9 == 0 ? "\r\n" : "\n");
+    return text;
+  };
+  Predictor predictor;
+  std::size_t said = 0, blocks = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    if (round % 100 == 0) {
+      WorkspaceIndex::Builder builder;
+      builder.add(random_text());
+      predictor.set_workspace(std::make_shared<const WorkspaceIndex>(std::move(builder).build()));
+    }
+    if (round % 7 == 0) predictor.typed(random_text());
+    const std::string text = random_text();
+    std::size_t cursor = text.size() - random() % (text.size() / 2 + 1);
+    if (random() % 4 != 0) cursor = std::min(text.find_first_of("\r\n", cursor), text.size());
+    const bool multi_line = random() % 2 == 0;
+    const auto prediction =
+        predictor.predict({random() % 2 == 0 ? "a" : "b", std::string_view(text).substr(0, cursor),
+                           std::string_view(text).substr(cursor), multi_line});
+    if (!prediction) continue;
+    ++said;
+    REQUIRE(is_shown_text(prediction->text));
+    const bool block = prediction->text.find('\n') != std::string::npos;
+    REQUIRE((multi_line || !block));
+    blocks += block ? 1 : 0;
+  }
+  CHECK(said > 100);
+  CHECK(blocks > 20);
+}
+
+TEST_CASE("a line of 50 MB is not read, and costs no memory") {
+  const std::string line = "begin(" + std::string(50'000'000, 'x') + ");\n";
+  const std::string small = "finish(name);\nfinish(name);\n";
+  Predictor predictor;
+  predictor.typed(line);
+  for (const bool multi_line : {false, true}) {
+    CHECK_FALSE(predictor.predict({"a", std::string_view(line).substr(0, 10'000'000),
+                                   std::string_view(line).substr(10'000'000), multi_line}));
+    CHECK_FALSE(predictor.predict({"a", line, "", multi_line}));
+    CHECK_FALSE(predictor.predict({"a", "", line, multi_line}));
+    predictor.predict({"a", line + small + "finish(", "", multi_line});
+  }
+  CHECK(predictor.resident_bytes() < 100'000);
+  CHECK_FALSE(predict(line, line, std::vector<std::string_view>{line}));
+  const auto prediction = predict(small + "finish(", "\n" + line, std::vector<std::string_view>{line});
+  REQUIRE(prediction);
+  CHECK(prediction->text == "name);");
 }
 
 TEST_CASE("many tiny texts are read once each") {
