@@ -181,14 +181,34 @@ void DocumentIndex::forget(std::size_t first, std::size_t last) {
   index_.forget(gone);
 }
 
-std::string_view DocumentIndex::source_at(std::uint32_t place, std::size_t further) const {
-  const auto holds = [&](const Extent& line) { return line.begin <= place && place < line.end; };
-  auto line = std::find_if(lines_.begin(), lines_.end(), holds);
-  for (; line != lines_.end() && further > 0; --further)
-    line = std::find_if(line + 1, lines_.end(), [](const Extent& l) { return l.size() > 0; });
-  if (line == lines_.end()) return {};
-  const auto before = static_cast<std::size_t>(line - lines_.begin());
-  return std::string_view(raw_).substr(start_of_line(raw_, before));
+std::size_t DocumentIndex::line_after(std::size_t line, std::size_t further) const {
+  while (line < lines_.size() && further > 0) further -= ++line < lines_.size() && lines_[line].size() > 0;
+  return line;
+}
+
+std::vector<std::string_view> DocumentIndex::sources_at(std::vector<std::uint32_t> places,
+                                                        std::size_t further) const {
+  std::sort(places.begin(), places.end());
+  std::vector<std::string_view> sources;
+  std::string_view rest = raw_;
+  std::size_t lines_read = 0;
+  auto place = places.cbegin();
+  std::uint32_t last_begin = 0;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const Extent& line = lines_[i];
+    if (line.size() == 0) continue;
+    // Runs of lines lie one behind the other: nearly always the next place is further on.
+    if (line.begin < last_begin) place = places.cbegin();
+    last_begin = line.begin;
+    while (place != places.cend() && *place < line.begin) ++place;
+    for (; place != places.cend() && *place < line.end; ++place) {
+      const std::size_t wanted = line_after(i, further);
+      rest.remove_prefix(start_of_line(rest, wanted - lines_read));
+      lines_read = wanted;
+      sources.push_back(rest);
+    }
+  }
+  return sources;
 }
 
 std::size_t DocumentIndex::resident_bytes() const {

@@ -26,16 +26,17 @@ class DocumentIndex {
   Suffixes suffixes() const { return index_.suffixes(); }
   // Where in their text that of `before` ends.
   std::uint32_t here() const { return here_; }
-  // The document, with its indentation and blank lines, from the line on that holds the place of a suffix, or
-  // from the one that is `further` lines behind it, blank ones not counted; empty when there is none. Up to
-  // 60 us in a document of kMaxIndexedBytes.
-  std::string_view source_at(std::uint32_t place, std::size_t further) const;
+  // For each of the places of suffixes the document, with its indentation and blank lines, from the line on
+  // that holds the place, or from the one that is `further` lines behind it, blank ones not counted; in the
+  // order of the document. One pass over the lines.
+  std::vector<std::string_view> sources_at(std::vector<std::uint32_t> places, std::size_t further) const;
   std::size_t resident_bytes() const;
 
  private:
   struct Change;
   void replace(const Change& change);
   void forget(std::size_t first, std::size_t last);
+  std::size_t line_after(std::size_t line, std::size_t further) const;
   std::size_t lines_within(std::size_t bytes);
   std::uint32_t end_of(std::size_t bytes);
 

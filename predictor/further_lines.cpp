@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "predictor/continuation.h"
@@ -12,7 +13,7 @@
 namespace fimd {
 namespace {
 
-constexpr std::size_t kPlaces = 8;  // that are asked: each costs a pass over the document's lines
+constexpr std::size_t kPlaces = 8;  // that are asked
 
 std::string_view indent_of(std::string_view line) {
   return line.substr(0, line.size() - trim_left(line).size());
@@ -73,10 +74,13 @@ std::vector<Reader> readers_at(const Query& query, std::size_t step, const Docum
   const auto breaks = static_cast<std::size_t>(std::count(context.begin(), context.end(), '\n'));
   const auto here = static_cast<std::uint32_t>(document.here() + query.line.size() - context.size());
   const Voters voters = voters_at(document.suffixes().with(context), context.size(), here);
-  std::vector<Reader> readers;
+  std::vector<std::uint32_t> places;
   const std::size_t every = 1 + voters.size() / (kPlaces + 1);
-  for (std::size_t i = 0; i < voters.size(); i += every)
-    readers.push_back({document.source_at(voters[i], breaks - std::min(breaks, lines_above)), {}});
+  for (std::size_t i = 0; i < voters.size(); i += every) places.push_back(voters[i]);
+  std::vector<Reader> readers;
+  for (const std::string_view source :
+       document.sources_at(std::move(places), breaks - std::min(breaks, lines_above)))
+    readers.push_back({source, {}});
   return readers;
 }
 
