@@ -11,9 +11,9 @@ namespace fimd {
 
 // Prints the findings to stdout: the program, its settings, the token (whether there is one), the endpoint
 // (which is asked once, for a few tokens after a text of our own), the predictor, the workspace, which is the
-// current folder, and what is stored of it. No secret is printed, and no text of the user's is read or sent. `fault`: what was
-// wrong with the file or the environment; empty when nothing was. Returns the exit code: 1 when something is
-// broken.
+// current folder, and what is stored of it. No secret is printed, and no text of the user's is read or sent.
+// `fault`: what was wrong with the file or the environment; empty when nothing was. Returns the exit code: 1
+// when something is broken.
 int examine(const Config& config, const std::string& fault);
 
 // The URL without what may be secret in it: user, password and query.
