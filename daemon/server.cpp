@@ -192,6 +192,7 @@ Json Server::initialize(const Json& params) {
   encoding_ = client_.copilot ? PositionEncoding::utf16 : choose_encoding(client_.positionEncodings);
   if (client_.copilot) accept_command_ = kCopilotAcceptCommand;
   trace_ = client_.trace;
+  log_info("the editor is {}", client_.clientName.empty() ? "unnamed" : client_.clientName);
   phase_ = Phase::serving;
   if (client_.processId && !watches_parent_) watch_parent(*client_.processId);
   if (!fault_at_start_.empty()) tell(MessageType::error, fault_at_start_);

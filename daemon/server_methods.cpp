@@ -166,6 +166,13 @@ Task<Json> Server::complete(CompletionQuery query, Offset start, std::string sel
   }
   tell_lasting_fault();
   tell_status(false);
+  if (trace_ == "messages" || trace_ == "verbose") {
+    const auto outcome =
+        items.empty() ? "nothing" : fmt::format("{} from {}", items.size(), items.front().source);
+    const auto why = trace_ == "verbose" && items.empty() ? completer_.silence() : std::string();
+    const auto params = log_trace_params("textDocument/inlineCompletion: " + outcome, why);
+    connection_.write(notification("$/logTrace", params));
+  }
   co_return inline_completion_list(items, accept_command_);
 }
 

@@ -159,6 +159,12 @@ json message_params(MessageType type, std::string_view text) {
   return {{"type", static_cast<int>(type)}, {"message", text}};
 }
 
+json log_trace_params(std::string_view message, std::string_view verbose) {
+  json params = {{"message", message}};
+  if (!verbose.empty()) params["verbose"] = verbose;
+  return params;
+}
+
 json configuration_params(std::string_view section) {
   return {{"items", json::array({{{"section", section}}})}};
 }

@@ -86,6 +86,8 @@ nlohmann::json silence_reason(std::string_view reason);
 nlohmann::json status_params(const Status& status);
 // window/logMessage and window/showMessage.
 nlohmann::json message_params(MessageType type, std::string_view text);
+// $/logTrace; `verbose` is left out when it is empty.
+nlohmann::json log_trace_params(std::string_view message, std::string_view verbose);
 // workspace/configuration: asks for one section.
 nlohmann::json configuration_params(std::string_view section);
 // client/registerCapability: asks to be told of these.

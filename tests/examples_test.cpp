@@ -236,6 +236,10 @@ json told(const json& params) {
   return message_params(params["type"].get<MessageType>(), params["message"].get<std::string>());
 }
 
+json traced(const json& params) {
+  return log_trace_params(params["message"].get<std::string>(), params.value("verbose", ""));
+}
+
 json asked_settings(const json& params) {
   return configuration_params(params["items"][0]["section"].get<std::string>());
 }
@@ -324,6 +328,7 @@ const std::map<std::string, Method> kMethods = {
     {"$/progress", {progress}},
     {"fimd/status", {status}},
     {"window/logMessage", {told}},
+    {"$/logTrace", {traced}},
     {"window/showMessage", {told}},
 };
 

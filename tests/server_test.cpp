@@ -634,6 +634,26 @@ TEST_CASE("a dismissal that crosses a newer answer keeps the suggestion away") {
   CHECK(server.exchanges().size() == 1);
 }
 
+TEST_CASE("an editor that traces is told what became of its requests, and why, and nothing of the text") {
+  ScriptedServer server({json_reply("width * height;")});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, "int total = ");
+  const auto traced = [&](const char* value, int column) {
+    client.notify("$/setTrace", {{"value", value}});
+    client.complete(kUri, 0, column);
+    const auto all = client.notifications("$/logTrace");
+    return all.empty() ? Json() : all.back();
+  };
+  CHECK(traced("off", 12).is_null());
+  CHECK(traced("messages", 12) == Json({{"message", "textDocument/inlineCompletion: 1 from cache"}}));
+  CHECK(traced("messages", 2) == Json({{"message", "textDocument/inlineCompletion: nothing"}}));
+  CHECK(traced("verbose", 2) ==
+        Json({{"message", "textDocument/inlineCompletion: nothing"}, {"verbose", "mid_word"}}));
+  CHECK(traced("off", 12) == traced("off", 2));
+  CHECK(client.notifications("$/logTrace").size() == 3);
+}
+
 TEST_CASE("a dismissal after a key that asked for nothing keeps the suggestion away there") {
   ScriptedServer server({json_reply("width * height;")});
   TestClient client(config_for(server));

@@ -15,6 +15,7 @@ import type {
   InlineCompletionList,
   InlineCompletionParams,
   LogMessageParams,
+  LogTraceParams,
   ProgressToken,
   RegistrationParams,
   SetTraceParams,
@@ -35,6 +36,7 @@ export interface Params {
   initialized: InitializedParams;
   '$/cancelRequest': { id: number | string };
   '$/setTrace': SetTraceParams;
+  '$/logTrace': LogTraceParams;
   '$/progress': Progress;
   'textDocument/didOpen': DidOpenTextDocumentParams;
   'textDocument/didChange': DidChangeTextDocumentParams;
