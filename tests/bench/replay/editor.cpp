@@ -18,9 +18,13 @@ namespace {
 
 using Pipe = std::array<int, 2>;
 
+// The daemon may be standing still while we write: what we write at once must find room.
+constexpr int kRoom = 1 << 20;
+
 Pipe make_pipe() {
   Pipe ends;
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  ::fcntl(ends[1], F_SETPIPE_SZ, kRoom);
   return ends;
 }
 
