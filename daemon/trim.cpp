@@ -127,7 +127,8 @@ Cut cut_lines(std::string_view text, const Window& window, std::string_view lang
 // Steps 5, the second half of 6, and 8: the part that is not typed yet, against the closers that are there
 // now.
 Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view language) {
-  const Surroundings around{window.prefix, window.suffix, language, window.calm, !window.cut_off};
+  const Surroundings around{window.prefix, window.suffix,   language,
+                            window.calm,   !window.cut_off, window.begun.size()};
   const bool goes_on = window.begun.find('\n') != std::string::npos;
   const auto one_line = [goes_on](std::string_view part) {
     return !goes_on && part.find('\n') == std::string_view::npos;

@@ -41,6 +41,7 @@ struct Surroundings {
   std::string_view language;
   std::size_t calm = 0;  // a line start of the prefix that is outside strings and comments
   bool to_end = true;    // the suffix reaches the end of the document
+  std::size_t begun = 0;  // bytes at the end of the prefix that are of the text, and typed already
 };
 
 // 5. Mid-line: cut where the rest of the line starts again, at the longest overlap with the text's tail.

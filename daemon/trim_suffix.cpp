@@ -47,9 +47,15 @@ bool splits_token(std::string_view text, std::size_t at) {
   return text[at - 1] == text[at] || (is_word(text[at - 1]) && is_word(text[at]));
 }
 
+// The whole text, with what is typed of it.
+std::string_view begun_of(const Surroundings& around) {
+  return around.prefix.substr(around.prefix.size() - around.begun);
+}
+
 // Whether a cut at `at` takes away the end of a type's argument list: `<` and `>` are no brackets elsewhere.
-bool opens_angle(std::string_view text, std::size_t at) {
-  const auto count = [&](char c) { return std::count(text.begin(), text.end(), c); };
+bool opens_angle(const Surroundings& around, std::string_view text, std::size_t at) {
+  const auto whole = std::string(begun_of(around)).append(text);
+  const auto count = [&](char c) { return std::count(whole.begin(), whole.end(), c); };
   return only_closers(text.substr(at)) && text.find('>', at) != std::string_view::npos &&
          count('>') <= count('<');
 }
@@ -123,6 +129,41 @@ bool is_missing(const std::vector<OpenBracket>& open, std::size_t index, char cl
   return index < open.size() && open[index].closer == closer && !open[index].closed;
 }
 
+// Whether the editor put closers on the rest of the line while the text was typed: there are more than the
+// line had brackets open before it.
+bool closed_on_line(const Surroundings& around) {
+  const auto head = around.prefix.substr(0, around.prefix.size() - around.begun);
+  const auto line = head.size() - current_line(head).size();
+  const auto open = unmatched_openers(scan_brackets(head, around.language, line)).size();
+  const auto rest = rest_of_line(around.suffix);
+  return open < static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), is_closer));
+}
+
+// Whether the editor closed the bracket when it was typed: right after the cursor, or, once there are lines
+// between the two, under the line of the bracket.
+bool closed_ahead(const Surroundings& around, const Bracket& opener) {
+  const auto closer = around.suffix.find_first_not_of(" \t\n");
+  if (closer == std::string_view::npos || around.suffix[closer] != closer_of(opener.kind)) return false;
+  const auto line = around.suffix.substr(0, closer).rfind('\n');
+  if (line == std::string_view::npos) return closed_on_line(around);
+  const auto above = around.prefix.substr(around.prefix.substr(0, opener.at).rfind('\n') + 1);
+  return closer - line - 1 == indentation_of(above).size();
+}
+
+// How many of the text's closers, from the first on, end brackets that it opened itself in what is typed of
+// it.
+std::size_t own_closers(const Surroundings& around, std::string_view text,
+                        const std::vector<std::size_t>& closers) {
+  const auto begin = around.prefix.size() - around.begun;
+  const auto openers = unmatched_openers(scan_brackets(around.prefix, around.language, begin));
+  std::size_t own = 0;
+  for (auto opener = openers.rbegin(); opener != openers.rend() && own < closers.size(); ++opener, ++own) {
+    if (text[closers[own]] != closer_of(opener->kind)) break;
+    if (closed_ahead(around, {begin + opener->at, opener->kind})) break;
+  }
+  return own;
+}
+
 bool is_identifier(std::string_view token) {
   return is_word(token.front()) && !(token.front() >= '0' && token.front() <= '9');
 }
@@ -149,7 +190,7 @@ bool is_reworded(std::string_view line, std::string_view original) {
 std::size_t keep_before_rest(std::string_view text, const Surroundings& around) {
   const auto rest = strip_right(rest_of_line(around.suffix));
   const auto may_cut = [&](std::size_t at) {
-    return !splits_token(text, at) && !opens_angle(text, at) && stays_balanced(around, text, at);
+    return !splits_token(text, at) && !opens_angle(around, text, at) && stays_balanced(around, text, at);
   };
   for (auto size = std::min(text.size(), rest.size()); size > 0; --size) {
     const auto at = text.size() - size;
@@ -191,7 +232,7 @@ std::size_t keep_balanced(std::string_view text, const Surroundings& around, std
   std::string spare;
   for (const auto& opener : unmatched_openers(scan)) spare += closer_of(opener.kind);
   const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
-  for (std::size_t i = 0; i < closers.size(); ++i) {
+  for (auto i = own_closers(around, text, closers); i < closers.size(); ++i) {
     const auto kind = text[closers[i]];
     if (is_missing(open, i, kind)) continue;
     if (contained > 0) {
@@ -210,8 +251,9 @@ std::size_t contained_closers(std::string_view text, const Surroundings& around)
   if (rest.empty() || !only_closers(rest)) return 0;
   auto closers = unmatched_closers(scan_in(around, text));
   const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
+  const auto own = own_closers(around, text, closers);
   for (std::size_t i = closers.size(); i-- > 0;) {
-    if (is_missing(open, i, text[closers[i]]))
+    if (i < own || is_missing(open, i, text[closers[i]]))
       closers.erase(closers.begin() + static_cast<std::ptrdiff_t>(i));
   }
   std::size_t contained = is_quote(rest.front()) && ends_string(text, around.prefix, rest.front()) ? 1 : 0;

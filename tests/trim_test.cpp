@@ -111,7 +111,7 @@ struct Insertion {
   const char* language;
 };
 
-// Shortened from the sources of ninja, tmux, rxjs and Python's library.
+// Shortened from the sources of ninja, tmux, rxjs, a Rust list and Python's library.
 const std::vector<Insertion> kInsertions = {
     {"bool CanonicalizePath(string* path) {\n  ^\n  return true;\n}\n",
      "if (path->empty())\n    return false;\n  size_t len = path->size();\n  return true;\n}\n\nint main() {",
@@ -128,12 +128,17 @@ const std::vector<Insertion> kInsertions = {
      "python"},
     {"  source.subscribe(^);\n", "{\n    next: (value) => emit(value),\n    error: (e) => fail(e),\n  });\n",
      "typescript"},
+    {"impl Entry {\n    fn is_last(&self) -> bool ^\n}\n", "{ false }\n}", "rust"},
+    {"        if self.ptr == end ^\n    }\n}\n", "{ return None; }", "rust"},
+    {"struct Iter<'a, T> {\n    marker: PhantomData<&'a List^>,\n}\n", "<T>", "rust"},
     {"while (^\n", "(entry = readdir(dir)) != NULL) {\n\tputs(entry->d_name);\n}\nclosedir(dir);", "c"},
 };
 
+// The second time in a document that is longer than trim looks.
 TEST_CASE("typing through a suggestion never changes it") {
+  const auto more = GENERATE(std::string(), std::string(kTrimWindow / 4, '\n') + std::string(kTrimWindow, 'x'));
   for (const auto& insertion : kInsertions) {
-    std::string document(insertion.document);
+    auto document = insertion.document + more;
     const auto cursor = document.find('^');
     document.erase(cursor, 1);
     auto context = context_at(document, cursor, insertion.language);
