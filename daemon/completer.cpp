@@ -21,8 +21,7 @@ using namespace std::chrono_literals;
 // less of keys with the right text, for a tenth fewer calls.
 constexpr auto kJoinWait = 50ms;
 // A suggestion that stands for this long without a new request is being read, not typed over: time to fetch
-// what follows it. The less is accepted, the longer it must stand: `scripts/bench replay` makes up to a fifth
-// fewer calls ahead of time for it.
+// what follows it.
 constexpr auto kDwell = 150ms;
 // Who accepts this share of what is shown will probably accept the next one: no need to wait for the dwell.
 constexpr double kLikelyAccept = 0.25;
@@ -250,10 +249,7 @@ Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion
   const auto request = last_request_;
   const auto acceptance = offers_.acceptance();
   if (acceptance < kUnlikelyAccept) co_return;
-  if (acceptance < kLikelyAccept) {
-    const auto dwell = std::chrono::ceil<std::chrono::milliseconds>(kDwell * (kLikelyAccept / acceptance));
-    co_await clock_.sleep_until(clock_.now() + dwell);
-  }
+  if (acceptance < kLikelyAccept) co_await clock_.sleep_until(clock_.now() + kDwell);
   if (request != last_request_ || fetches_.speculating() || why_not_ask()) co_return;
   auto next = state.after(suggestion.text, suggestion.replaces);
   const auto found = cache_.find(next.place(), next.suffix(), clock_.now());
