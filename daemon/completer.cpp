@@ -25,8 +25,7 @@ constexpr auto kJoinWait = 50ms;
 constexpr auto kDwell = 150ms;
 // Who accepts this share of what is shown will probably accept the next one: no need to wait for the dwell.
 constexpr double kLikelyAccept = 0.25;
-// Who accepts less, half of what is usual, types all of it: prefetching was a third of all calls then, for accepts
-// that never came.
+// Who accepts less than half of what is usual types all of it: a third of all calls were for nothing then.
 constexpr double kUnlikelyAccept = kUsualAcceptance / 2;
 // A model that has not answered for this long is slow: the prediction fills in.
 constexpr auto kPatience = 800ms;

@@ -39,8 +39,8 @@ struct Surroundings {
   std::string_view prefix;
   std::string_view suffix;
   std::string_view language;
-  std::size_t calm = 0;  // a line start of the prefix that is outside strings and comments
-  bool to_end = true;    // the suffix reaches the end of the document
+  std::size_t calm = 0;   // a line start of the prefix that is outside strings and comments
+  bool to_end = true;     // the suffix reaches the end of the document
   std::size_t begun = 0;  // bytes at the end of the prefix that are of the text, and typed already
 };
 

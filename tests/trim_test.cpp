@@ -136,7 +136,8 @@ const std::vector<Insertion> kInsertions = {
 
 // The second time in a document that is longer than trim looks.
 TEST_CASE("typing through a suggestion never changes it") {
-  const auto more = GENERATE(std::string(), std::string(kTrimWindow / 4, '\n') + std::string(kTrimWindow, 'x'));
+  const auto more =
+      GENERATE(std::string(), std::string(kTrimWindow / 4, '\n') + std::string(kTrimWindow, 'x'));
   for (const auto& insertion : kInsertions) {
     auto document = insertion.document + more;
     const auto cursor = document.find('^');
