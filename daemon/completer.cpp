@@ -7,7 +7,6 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
-#include "daemon/file_tree.h"
 #include "daemon/log.h"
 #include "daemon/uri.h"
 
@@ -265,14 +264,6 @@ void Completer::configure() {
 
 void Completer::set_workspace(std::string_view folder_uri) {
   prompts_.set_workspace(uri_path(folder_uri));
-}
-
-void Completer::read_ignore_files(std::string_view uri) {
-  const auto path = normal_path(uri_path(uri));
-  bool changed = false;
-  for (const auto folder : folders_above(path))
-    changed |= privacy_.set_ignore_file(folder, ignore_file_in(std::string(folder)));
-  if (changed) prompts_.forget_all();
 }
 
 void Completer::edited(const Edit& edit) {

@@ -52,7 +52,7 @@ class Completer {
   Task<std::vector<Suggestion>> complete(CompletionQuery query);
   void configure();                                 // the settings have changed
   void set_workspace(std::string_view folder_uri);  // that the model is told paths in
-  void read_ignore_files(std::string_view uri);     // every `.fimdignore` above this file
+  bool read_ignore_files(std::string_view uri);  // every `.fimdignore` above this file; whether one changed
   void opened(Snapshot document);
   void edited(const Edit& edit);
   void closed(std::string_view uri);

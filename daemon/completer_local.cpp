@@ -1,4 +1,4 @@
-// What the user's own text says: the session, the open files, the workspace.
+// What the user's own text says: the session, the open files, the workspace; and which of it may be said.
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "daemon/completer.h"
+#include "daemon/file_tree.h"
+#include "daemon/uri.h"
 
 namespace fimd {
 namespace {
@@ -63,11 +65,24 @@ void Completer::opened(Snapshot document) {
 Task<> Completer::read_ahead(Snapshot document) {
   const auto request = last_request_;
   while (prompts_.read_ahead()) co_await asio::post(io_, asio::use_awaitable);
-  if (config_.predictor == PredictorMode::off) co_return;
+  if (config_.predictor == PredictorMode::off || privacy_.excludes(document.uri)) co_return;
   PredictionQuery all;
   all.document = document.uri;
   all.prefix = document.text->view();
   while (request == last_request_ && predictor_.read(all)) co_await asio::post(io_, asio::use_awaitable);
+}
+
+// What was learnt under the old rules may be of documents that the new ones exclude.
+bool Completer::read_ignore_files(std::string_view uri) {
+  if (Privacy::kMaxUriBytes < uri.size()) return false;
+  const auto path = normal_path(uri_path(uri));
+  bool changed = false;
+  for (const auto folder : folders_above(path))
+    changed |= privacy_.set_ignore_file(folder, ignore_file_in(std::string(folder)));
+  if (!changed) return false;
+  prompts_.forget_all();
+  predictor_.forget_typed();
+  return true;
 }
 
 // What looks like a secret is not suggested elsewhere, from where it could be sent.

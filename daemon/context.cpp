@@ -146,9 +146,9 @@ void SimilarCode::read_half(const SourceFile& file, Read& read) {
 // The windows of a file as it is now; null when it is not read to its end yet.
 const SimilarCode::Read* SimilarCode::known(const SourceFile& file, std::size_t& budget) {
   auto& read = files_[std::string(file.path)];
-  if (read.version != file.version) read = Read();
-  read.version = file.version;
   const auto size = std::min(file.text.size(), kLargestFile);
+  if (read.version != file.version || size < read.bytes) read = Read();  // not every client counts versions
+  read.version = file.version;
   while (read.bytes < size && budget > 0) {
     const auto before = read.bytes;
     read_half(file, read);

@@ -151,7 +151,7 @@ std::optional<std::string> read_file(const std::string& path, std::size_t most_b
 std::string ignore_file_in(const std::string& folder) {
   const auto path = folder + "/.fimdignore";
   const int fd = ::open(path.c_str(), kToRead);  // a link to shared rules counts
-  if (fd == -1) return errno == ENOENT || errno == ENOTDIR ? "" : "*\n";
+  if (fd == -1) return errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG ? "" : "*\n";
   const auto text = read_whole(fd, kMostIgnoreBytes);
   ::close(fd);
   return text.value_or("*\n");

@@ -1,5 +1,5 @@
 // Folders and files as the workspace index sees them: what is there, and what stands in it. The only reader
-// of the user's tree. Blocking calls: not for the loop.
+// of the user's tree. Blocking calls: not for the loop, but for ignore_file_in().
 #pragma once
 
 #include <cstddef>

@@ -27,7 +27,7 @@ void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time 
   auto ids = std::move(offer.ids);
   ids.push_back(suggestion.id);
   if (kIdsOfOffer < ids.size()) ids.pop_front();
-  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, begun, {}, std::move(ids)};
+  offer = {suggestion, state, spot_at(*state.text, state.cursor), now, begun, {}, false, std::move(ids)};
 }
 
 void Offers::edited(std::uint64_t document, const Text& text) {
@@ -67,7 +67,7 @@ void Offers::follow(const CursorState& state, Time now) {
 
 std::optional<Offers::Open> Offers::open_at(const CursorState& state) const {
   const auto entry = offers_.find(state.document);
-  if (entry == offers_.end()) return std::nullopt;
+  if (entry == offers_.end() || entry->second.dismissed) return std::nullopt;
   const auto& suggestion = entry->second.suggestion;
   const auto& spot = entry->second.spot;
   const auto typed = typed_since(spot, *state.text, state.cursor);
@@ -108,10 +108,11 @@ void Offers::partly_accepted(std::string_view id) {
 }
 
 std::optional<CursorState> Offers::dismissed(std::string_view id, Time now) {
-  for (const auto& [document, offer] : offers_) {
+  for (auto& [document, offer] : offers_) {
     if (std::ranges::find(offer.ids, id) == offer.ids.end()) continue;
     if (!first_time("rejected", offer.suggestion.id)) continue;
     ++stats_.dismissed;
+    offer.dismissed = true;
     judge(0);
     trigger_.rejected(now);
     return offer.typed.empty() ? offer.state : offer.state.after(offer.typed, 0);

@@ -52,7 +52,8 @@ class Offers {
     std::string_view source;
     std::size_t typed = 0;  // bytes before the cursor that were typed of it, as TrimContext wants them
   };
-  // The document's last suggestion if it still agrees with the text and some of it is left.
+  // The document's last suggestion if it still agrees with the text, some of it is left, and nobody turned it
+  // down.
   std::optional<Open> open_at(const CursorState& state) const;
 
   void shown(std::string_view id);
@@ -76,6 +77,7 @@ class Offers {
     Time since;
     std::size_t begun;  // bytes before the spot that were typed of what the suggestion is the rest of
     std::string typed;  // of it, since that request
+    bool dismissed = false;
     std::deque<std::string> ids;  // of the suggestions that led here, each typed on from the one before
   };
   void count_accepted(std::string_view id);

@@ -94,7 +94,6 @@ shadow
 
 // The longest path of Linux, every byte escaped. Matching patterns takes time that grows with the square of
 // the depth.
-constexpr std::size_t kMaxUriBytes = 3 * 4096;
 
 // What an editor or a careful person leaves beside a file, and what Windows does not see at the end of a
 // name.

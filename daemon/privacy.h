@@ -24,6 +24,8 @@ namespace fimd {
 // Names match in either case and as they would look without a backup's ending (`server.key.bak`).
 class Privacy {
  public:
+  static constexpr std::size_t kMaxUriBytes = 3 * 4096;  // no file has a longer name, each byte escaped
+
   Privacy() : Privacy(std::vector<std::string>()) {}
   explicit Privacy(const std::vector<std::string>& patterns);
 

@@ -1,5 +1,8 @@
 #include "daemon/prompts.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "daemon/uri.h"
 
 namespace fimd {
@@ -49,8 +52,11 @@ std::vector<SourceFile> Prompts::files_of(Opened& opened) const {
   opened.snapshots = documents_.recent();
   opened.paths.reserve(opened.snapshots.size());
   for (const auto& snapshot : opened.snapshots) {
-    if (privacy_.excludes(snapshot.uri)) continue;
-    opened.paths.push_back(path_of(snapshot.uri));
+    auto path = path_of(snapshot.uri);
+    // Two documents may have one path (`file:` and `untitled:`): the one that was used last stands for both.
+    if (std::ranges::find(opened.paths, path) != opened.paths.end() || privacy_.excludes(snapshot.uri))
+      continue;
+    opened.paths.push_back(std::move(path));
     files.push_back({opened.paths.back(), snapshot.text->view(), snapshot.languageId,
                      static_cast<std::uint64_t>(snapshot.version)});
   }

@@ -28,7 +28,7 @@ class Prompts {
   // What may leave the machine has changed: nothing that was gathered under the old rules is kept.
   void forget_all();
 
-  // Reads a part of the open documents ahead (about 1 ms), so that requests need not. False when all is read.
+  // Reads a part of the open documents ahead (under 1 ms), so that requests need not. False when all is read.
   bool read_ahead();
   // The last request had to do without documents that are not read yet.
   bool behind() const { return similar_.behind(); }

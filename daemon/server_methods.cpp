@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -33,11 +34,19 @@ std::optional<SelectedCompletionInfo> selection_at(const InlineCompletionParams&
   return around ? selected : std::nullopt;
 }
 
+// A relative path is so to where the daemon runs: its ignore files stand there and above.
+std::string absolute_path(const std::string& path) {
+  std::error_code fault;
+  const bool relative = !path.empty() && !path.starts_with('/') && path.find(':') == std::string::npos;
+  auto absolute = relative ? std::filesystem::absolute(path, fault).string() : std::string();
+  return absolute.empty() ? path : absolute;
+}
+
 }  // namespace
 
 void Server::did_open(const Json& params) {
   const auto opened = did_open_params(params);
-  completer_.read_ignore_files(opened.uri);
+  if (completer_.read_ignore_files(opened.uri)) workspace_.ignore_files_changed();
   if (const auto fault = documents_.open(opened)) tell(MessageType::warning, *fault);
   if (auto document = documents_.snapshot(opened.uri)) completer_.opened(std::move(*document));
   workspace_.opened(uri_path(opened.uri));
@@ -181,11 +190,11 @@ void Server::fim_complete(const Json& id, const Json& params) {
   choose_endpoint();
   CompletionQuery query;
   query.cursor = wanted.prefix.size();
-  query.snapshot.uri = wanted.path;
+  query.snapshot.uri = absolute_path(wanted.path);
   query.snapshot.languageId = wanted.languageId;
   query.snapshot.text = std::make_shared<Text>(wanted.prefix + wanted.suffix);
   query.trigger = TriggerKind::invoked;
-  completer_.read_ignore_files(wanted.path);
+  completer_.read_ignore_files(query.snapshot.uri);
   query.stateless = true;
   query.max_tokens = wanted.maxTokens;
   requests_.start(id, std::string(), complete_stateless(std::move(query)));

@@ -17,6 +17,16 @@ std::string progress_text(const IndexingProgress& progress) {
                      static_cast<double>(progress.all) / kMegabyte);
 }
 
+// Clients spell one folder in several ways: with a `/` at its end, with escapes.
+auto same_folder(const std::string& uri) {
+  const auto folder = [](const std::string& name) {
+    auto path = normal_path(uri_path(name));
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
+  };
+  return [path = folder(uri), folder](const std::string& root) { return folder(root) == path; };
+}
+
 }  // namespace
 
 WorkspaceListener Server::workspace_listener() {
@@ -50,9 +60,9 @@ void Server::files_changed(const std::vector<std::string>& uris) {
 void Server::did_change_workspace_folders(const Json& params) {
   const auto change = changed_folders(params);
   auto& roots = client_.rootUris;
-  for (const auto& uri : change.removed) std::erase(roots, uri);
+  for (const auto& uri : change.removed) std::erase_if(roots, same_folder(uri));
   for (const auto& uri : change.added) {
-    if (std::ranges::find(roots, uri) == roots.end()) roots.push_back(uri);
+    if (std::ranges::none_of(roots, same_folder(uri))) roots.push_back(uri);
   }
   follow_workspace();
 }

@@ -71,6 +71,7 @@ void Workspace::ignore_files_changed() {
 void Workspace::start_over(Meanwhile meanwhile) {
   ++generation_;
   files_.clear();
+  kept_ = meanwhile == Meanwhile::keep;
   if (meanwhile == Meanwhile::none) listener_.index(nullptr);
   look_at_ = clock_.now();
   changed_.notify();
@@ -131,7 +132,7 @@ Task<> Workspace::refresh() {
   const auto listed = co_await list();
   if (generation != generation_) co_return;
   bool more = true;
-  if (files_.empty()) more = co_await build(IndexingStage::nearest, listed);
+  if (files_.empty() && !kept_) more = co_await build(IndexingStage::nearest, listed);
   if (more && generation == generation_) co_await build(IndexingStage::whole, listed);
 }
 

@@ -67,6 +67,7 @@ class Workspace {
   std::string near_;              // the file opened last
   std::string rules_;             // by which the index in use was made
   unsigned long generation_ = 0;  // counts the starts: what was begun before the last one is not wanted
+  bool kept_ = false;             // an index of fewer folders is in use until the whole one is there
   WorkspaceFiles files_;
   Signal changed_;
   Clock::Time look_at_;  // when to look at the files again; max: never

@@ -36,6 +36,8 @@ class Predictor {
   // A whole line that the user has typed or changed: call it when the cursor leaves the line.
   void typed(std::string_view line) { session_.add(line); }
 
+  void forget_typed() { session_ = SessionIndex(); }
+
   void set_workspace(std::shared_ptr<const WorkspaceIndex> workspace) { workspace_ = std::move(workspace); }
 
   // Reads a part of a document that is new or has changed, for less than 1 ms; whether there is more to read.

@@ -116,6 +116,16 @@ TEST_CASE("offers: a dismissal holds where the text is, without a request there"
   CHECK(dismissed_after("return xyzd") == "return wi");
 }
 
+TEST_CASE("offers: what was dismissed is on no screen, also when it is typed on") {
+  Desk desk;
+  desk.offer("return w", "1.1", "idth * height");
+  CHECK(desk.offers.open_at(Desk::at("return wi")));
+  desk.offers.dismissed("1.1", desk.now);
+  CHECK_FALSE(desk.offers.open_at(Desk::at("return wi")));
+  desk.offer("return wi", "1.2", "dth * height");
+  CHECK(desk.offers.open_at(Desk::at("return wi")));
+}
+
 TEST_CASE("offers: a dismissal by an id of a suggestion that the user typed away from holds nowhere") {
   Desk desk;
   desk.offer("return w", "1.1", "idth * height");

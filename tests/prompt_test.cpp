@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "daemon/prompts.h"
+
 #include "tests/support/catch.h"
 
 namespace fimd {
@@ -155,4 +157,44 @@ TEST_CASE("context is frozen for some seconds") {
 }
 
 }  // namespace
+TEST_CASE("prompts: two documents of one path are read once, and reading ahead ends") {
+  std::string code;
+  for (int i = 0; code.size() < 25'000; ++i) code += "call_number_" + std::to_string(i) + "();\n";
+  Documents documents;
+  documents.open({"file:///w/a.cpp", "cpp", 5, code});
+  documents.open({"untitled:/w/a.cpp", "cpp", 1, code + code});
+  documents.open({"file:///w/b.cpp", "cpp", 1, code});
+  const Privacy privacy;
+  Prompts prompts(documents, privacy);
+  int pieces = 1;
+  while (prompts.read_ahead() && pieces < 100) ++pieces;
+  CHECK(pieces < 10);
+}
+
+TEST_CASE("prompts: a document that shrinks without a new version is read anew") {
+  const auto lines = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "  widget_frame(number_" + std::to_string(i % 50) + ");\n";
+    return text;
+  };
+  Documents documents;
+  documents.open({"file:///w/a.cpp", "cpp", 1, lines(2'000)});
+  documents.open({"file:///w/b.cpp", "cpp", 1, "int f() {\n  widget_frame(number_1);\n  "});
+  const Privacy privacy;
+  Prompts prompts(documents, privacy);
+  CursorState state;
+  state.document = document_id("file:///w/b.cpp");
+  state.text = documents.snapshot("file:///w/b.cpp")->text;
+  state.cursor = state.text->size();
+  state.language = "cpp";
+  while (prompts.read_ahead()) {
+  }
+  DidChangeParams shrunk;
+  shrunk.uri = "file:///w/a.cpp";
+  shrunk.version = 1;
+  shrunk.contentChanges.push_back({std::nullopt, std::nullopt, lines(3)});
+  documents.change(shrunk, PositionEncoding::utf8);
+  CHECK_NOTHROW(prompts.request("file:///w/b.cpp", state, {}));
+}
+
 }  // namespace fimd

@@ -541,6 +541,52 @@ TEST_CASE(
   CHECK_FALSE(still_completed());
 }
 
+TEST_CASE("lines typed before an ignore file came up are not suggested any more") {
+  TemporaryFolder folder;
+  folder.write("secret/x.cpp", "");
+  TestClient client(Config{});
+  client.initialize();
+  const auto secret = "file://" + folder.path("secret/x.cpp");
+  client.open(secret, "");
+  for (int line = 0; line < 6; ++line)
+    client.insert(secret, line, 0, "place_of_work = harbour_office_north\n");
+  client.notify("textDocument/didClose", {{"textDocument", {{"uri", secret}}}});
+  const auto suggested_in = [&](const std::string& name) {
+    const auto uri = "file://" + folder.path(name);
+    client.open(uri, "\nplace_of_work = har");
+    return !client.complete(uri, 1, 19).empty();
+  };
+  CHECK(suggested_in("before.cpp"));
+  folder.write(".fimdignore", "secret/\n");
+  CHECK_FALSE(suggested_in("after.cpp"));
+}
+
+TEST_CASE("a relative path in fim/complete is judged by the ignore files where the daemon runs") {
+  TemporaryFolder folder;
+  folder.write(".fimdignore", "secret/\n");
+  const auto before = fs::current_path();
+  fs::current_path(folder.path(""));
+  ScriptedServer server({json_reply("x;")});
+  TestClient client(config_for(server));
+  client.initialize();
+  const auto completed = [&](const std::string& path) {
+    const auto reply = client.call("fim/complete", {{"prefix", "int total = "}, {"path", path}});
+    return !reply.at("items").empty();
+  };
+  CHECK_FALSE(completed("secret/a.cpp"));
+  CHECK(completed("open/a.cpp"));
+  fs::current_path(before);
+}
+
+TEST_CASE("a name that no file can have costs nothing") {
+  TestClient client(Config{});
+  client.initialize();
+  std::string uri = "file://";
+  for (int i = 0; i < 30'000; ++i) uri += "/a";
+  client.open(uri, "int total = ");
+  CHECK(client.complete(uri, 0, 12, 1).empty());
+}
+
 TEST_CASE("where the editor registers watchers it is asked for source and ignore files, once") {
   const Json dynamic = {{"dynamicRegistration", true}};
   const auto registrations = [](const Json& workspace) {
