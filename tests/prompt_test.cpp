@@ -174,12 +174,15 @@ TEST_CASE("prompts: two documents of one path are read once, and reading ahead e
 TEST_CASE("prompts: a document that shrinks without a new version is read anew") {
   const auto lines = [](int count) {
     std::string text;
-    for (int i = 0; i < count; ++i) text += "  widget_frame(number_" + std::to_string(i % 50) + ");\n";
+    for (int i = 0; i < count; ++i)
+      text += (i < 1'000 ? "  other_" : "  number_") + std::to_string(i % 50) + "();\n";
     return text;
   };
   Documents documents;
   documents.open({"file:///w/a.cpp", "cpp", 1, lines(2'000)});
-  documents.open({"file:///w/b.cpp", "cpp", 1, "int f() {\n  widget_frame(number_1);\n  "});
+  std::string near;  // like the end of the other one
+  for (int i = 0; i < 20; ++i) near += "  number_" + std::to_string(i) + "();\n";
+  documents.open({"file:///w/b.cpp", "cpp", 1, near});
   const Privacy privacy;
   Prompts prompts(documents, privacy);
   CursorState state;
