@@ -154,6 +154,7 @@ bool closed_ahead(const Surroundings& around, const Bracket& opener) {
 // it.
 std::size_t own_closers(const Surroundings& around, std::string_view text,
                         const std::vector<std::size_t>& closers) {
+  if (around.begun == 0 || closers.empty()) return 0;
   const auto begin = around.prefix.size() - around.begun;
   const auto openers = unmatched_openers(scan_brackets(around.prefix, around.language, begin));
   std::size_t own = 0;
