@@ -1,7 +1,6 @@
 // Models that misbehave, and documents that go away while one thinks: the real Server, the real HTTP path.
 #include <nlohmann/json.hpp>
 
-#include "protocol/completion.h"
 #include "tests/support/catch.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_client.h"
@@ -16,15 +15,6 @@ namespace {
 constexpr const char* kUri = "file:///work/a.cpp";
 const std::string kBefore = "int area(int width, int height) {\n  return ";
 const std::string kAfter = ";\n}\n\nint main() {\n  return area(2, 3);\n}\n";
-
-Reply saying(const std::string& text) {
-  Completion completion;
-  completion.completion = text;
-  Reply reply;
-  reply.headers = {{"Content-Type", "application/json"}};
-  reply.body = to_body(completion);
-  return reply;
-}
 
 Config config_for(const ScriptedServer& server) {
   Config config;

@@ -63,16 +63,6 @@ std::string continuation(const std::string& prompt, const std::string& target) {
   return {};
 }
 
-Reply saying(const std::string& text, std::chrono::milliseconds delay = {}) {
-  Completion completion;
-  completion.completion = text;
-  Reply reply;
-  reply.headers = {{"Content-Type", "application/json"}};
-  reply.body = to_body(completion);
-  reply.delay = delay;
-  return reply;
-}
-
 // A model for documents in a style, and all that it has said.
 class Model {
  public:

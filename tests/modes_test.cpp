@@ -2,7 +2,6 @@
 // that is on the screen.
 #include <nlohmann/json.hpp>
 
-#include "protocol/completion.h"
 #include "tests/support/catch.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_client.h"
@@ -22,15 +21,6 @@ std::string seen_before() {
   std::string lines;
   for (const auto* name : {"first", "second"}) lines += std::string(name) + " = round(price * amount, 2)\n";
   return lines + "third = round(previous, 2)\n";
-}
-
-Reply says(const std::string& text) {
-  Completion completion;
-  completion.completion = text;
-  Reply reply;
-  reply.headers = {{"Content-Type", "application/json"}};
-  reply.body = to_body(completion);
-  return reply;
 }
 
 Reply fails() {
@@ -87,7 +77,7 @@ struct Session {
 }  // namespace
 
 TEST_CASE("fallback: the model answers; while it is away the user's own text does") {
-  Session works({says("icing);")}, PredictorMode::fallback);
+  Session works({saying("icing);")}, PredictorMode::fallback);
   CHECK(works.ask() == "model: icing);");
   CHECK(works.ask() == "cache: icing);");
   CHECK(works.answered() == Json{{"model", 1}, {"cache", 1}});
@@ -97,7 +87,7 @@ TEST_CASE("fallback: the model answers; while it is away the user's own text doe
 }
 
 TEST_CASE("eager: the user's own text answers at once, and the model is asked for the keys to come") {
-  Session session({says("icing);")}, PredictorMode::eager);
+  Session session({saying("icing);")}, PredictorMode::eager);
   CHECK(session.ask() == "local: " + kPredicted);
   session.model_has_answered();
   CHECK(session.server.exchanges().size() == 1);
@@ -105,7 +95,7 @@ TEST_CASE("eager: the user's own text answers at once, and the model is asked fo
 }
 
 TEST_CASE("off: the model answers or nobody does") {
-  Session works({says("icing);")}, PredictorMode::off);
+  Session works({saying("icing);")}, PredictorMode::off);
   CHECK(works.ask() == "model: icing);");
   Session broken({fails()}, PredictorMode::off);
   CHECK(broken.ask() == "none");
@@ -114,7 +104,7 @@ TEST_CASE("off: the model answers or nobody does") {
 
 TEST_CASE("a prediction on the screen gives way to the model only for more of the same, or after a pause") {
   const auto next = [](const std::string& model, std::chrono::milliseconds pause) {
-    Session session({says(model)}, PredictorMode::eager);
+    Session session({saying(model)}, PredictorMode::eager);
     REQUIRE(session.ask() == "local: " + kPredicted);
     session.model_has_answered();
     session.client.run_for(pause);

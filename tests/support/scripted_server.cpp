@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "protocol/completion.h"
+
 namespace fimd::test {
 namespace {
 
@@ -51,6 +53,15 @@ ScriptedServer::Answer one_after_the_other(std::vector<Reply> script) {
 }
 
 }  // namespace
+
+Reply saying(const std::string& text, std::chrono::milliseconds delay) {
+  Completion completion;
+  completion.completion = text;
+  Reply reply;
+  reply.body = to_body(completion);
+  reply.delay = delay;
+  return reply;
+}
 
 ScriptedServer::Event::Event() : fd(::eventfd(0, EFD_CLOEXEC)) {}
 ScriptedServer::Event::~Event() {

@@ -37,6 +37,9 @@ struct Reply {
   std::optional<std::string> raw = {};             // these bytes instead of HTTP, then close
 };
 
+// The endpoint's answer with this text.
+Reply saying(const std::string& text, std::chrono::milliseconds delay = {});
+
 struct Exchange {
   HttpRequest request;
   int connection = 0;         // 1 for the first connection accepted: shows reuse
