@@ -85,7 +85,7 @@ Finding endpoint(const Config& config) {
   request.language = "python";
   const auto begin = SteadyClock::now();
   EndpointAnswer found;
-  const TextSink ignore = [](std::string_view) { return true; };
+  const TextSink ignore = [](const Delta&) { return true; };
   asio::co_spawn(io, endpoint.complete(request, ignore), [&](std::exception_ptr, EndpointAnswer answer) {
     found = std::move(answer);
     io.stop();

@@ -52,8 +52,7 @@ class AnswerReader {
     if (head.content_type == "text/event-stream") return finish_events();
     auto completion = read_completion(body_);
     if (!completion) return unavailable("the endpoint's answer is not a completion: is the URL right?");
-    sink_(completion->completion);
-    completion->completion.clear();
+    sink_texts(*completion);
     answer_.completion = std::move(*completion);
     return answer_;
   }
@@ -64,6 +63,13 @@ class AnswerReader {
   }
 
  private:
+  void sink_texts(Completion& completion) {
+    std::size_t index = 0;
+    sink_({.text = std::exchange(completion.completion, {}), .index = index});
+    for (auto& text : std::exchange(completion.alternatives, {}))
+      sink_({.text = std::move(text), .index = ++index});
+  }
+
   bool take_events(std::string_view bytes) {
     events_.feed(bytes);
     while (auto data = events_.next()) {
@@ -77,7 +83,7 @@ class AnswerReader {
     if (ended_) return event.kind == StreamEvent::Kind::done;
     switch (event.kind) {
       case StreamEvent::Kind::delta:
-        text_bytes_ += event.delta.size();
+        text_bytes_ += event.delta.text.size();
         cut_ = kMaxTextBytes < text_bytes_ || !sink_(event.delta);
         return !cut_;
       case StreamEvent::Kind::end:

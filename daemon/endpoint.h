@@ -14,8 +14,8 @@
 
 namespace fimd {
 
-// Takes completion text as it arrives, in whole UTF-8 characters. Returning false cuts the transfer.
-using TextSink = std::function<bool(std::string_view)>;
+// Takes the texts as they arrive, piece by piece. Returning false cuts the transfer.
+using TextSink = std::function<bool(const Delta&)>;
 
 struct EndpointAnswer {
   enum class Status {
@@ -28,7 +28,7 @@ struct EndpointAnswer {
   Status status = Status::ok;
   int http_status = 0;    // 0: there was no answer at all
   std::string message;    // for the log and the status when not ok; one line, no document text
-  Completion completion;  // everything but the text
+  Completion completion;  // everything but the texts
 };
 
 // How the endpoint is doing, for the status line.

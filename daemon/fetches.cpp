@@ -101,7 +101,7 @@ void Fetches::launch(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
 
 Task<> Fetches::run(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
   const auto started = clock_.now();
-  TextSink sink = [this, &fetch](std::string_view piece) { return take(*fetch, piece); };
+  TextSink sink = [this, &fetch](const Delta& delta) { return delta.index != 0 || take(*fetch, delta.text); };
   try {
     const auto answer = co_await endpoint_.complete(std::move(request), std::move(sink));
     stats_.call_latency.add(clock_.now() - started);

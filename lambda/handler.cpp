@@ -1,6 +1,7 @@
 #include "lambda/handler.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "protocol/event_stream.h"
 
@@ -56,7 +57,7 @@ class StreamedAnswer {
     headers_.emplace_back("Cache-Control", "no-store");
   }
 
-  bool delta(std::string_view text) { return write(encode_event(delta_data(text))); }
+  bool delta(const Delta& delta) { return write(encode_event(delta_data(delta))); }
 
   // Nothing has been sent and nothing was said: the caller answers with the error itself.
   std::optional<Answer> finish(const Outcome& outcome) {
@@ -148,7 +149,8 @@ bool Handler::within_budget(const std::string& caller, Deadline deadline, Record
 }
 
 void Handler::spend(const std::string& caller, const Usage& usage) {
-  const int tokens = usage.prompt_tokens + usage.completion_tokens;
+  const auto sum = static_cast<long>(usage.prompt_tokens) + usage.completion_tokens;
+  const auto tokens = static_cast<int>(std::min<long>(sum, std::numeric_limits<int>::max()));
   budget_.spend(caller, tokens, unix_time());
   if (team_) team_->spend(caller, tokens, unix_time());
 }
@@ -167,6 +169,7 @@ Answer Handler::complete(const Call& call, const Outlet& outlet, Record& record)
   }
   request.max_tokens = std::clamp(request.max_tokens, 1, limits_.max_tokens);
   request.temperature = std::clamp(request.temperature, 0.0, 2.0);
+  request.n = std::clamp(request.n, 1, kMaxCandidates);
   request.stream = request.stream && outlet.begin;
   return ask(request, call, outlet, record);
 }
@@ -176,7 +179,7 @@ Answer Handler::ask(const CompletionRequest& request, const Call& call, const Ou
   const auto start = steady_clock::now();
   StreamedAnswer stream(outlet, cors_headers(call));
   const CallTerms terms{.deadline = std::min(call.deadline, start + limits_.model_time),
-                        .on_delta = [&](std::string_view text) { return stream.delta(text); },
+                        .on_delta = [&](const Delta& delta) { return stream.delta(delta); },
                         .abandoned = outlet.abandoned};
   const Outcome outcome = model_(request, terms);
   record.provider = outcome.completion.provider;
@@ -185,6 +188,7 @@ Answer Handler::ask(const CompletionRequest& request, const Call& call, const Ou
   record.usage = outcome.completion.usage;
   if (outcome.completion.usage) spend(record.caller, *outcome.completion.usage);
   record.completion_bytes = outcome.completion.completion.size();
+  for (const auto& text : outcome.completion.alternatives) record.completion_bytes += text.size();
   if (outcome.first_byte > start) record.first_byte = duration_cast<microseconds>(outcome.first_byte - start);
   if (!request.stream) return outcome.status == 200 ? json_answer(outcome.completion) : refusal(outcome);
   if (auto answer = stream.finish(outcome)) return *answer;

@@ -6,6 +6,7 @@
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
+#include "lambda/model_answer.h"
 #include "protocol/event_stream.h"
 #include "protocol/framing.h"
 
@@ -44,13 +45,6 @@ std::string presentable(std::string text, const std::string& key) {
   auto end = std::min(text.size(), kMaxMessageBytes);
   while (end < text.size() && end > 0 && (text[end] & 0xC0) == 0x80) --end;
   return text.substr(0, end);
-}
-
-void append(Completion& completion, const ModelPiece& piece) {
-  completion.completion += piece.text;
-  if (!piece.finish_reason.empty()) completion.finish_reason = piece.finish_reason;
-  if (!piece.model.empty()) completion.model = piece.model;
-  if (piece.usage) completion.usage = piece.usage;
 }
 
 // The two ways of cutting a stream into JSON texts.
@@ -92,6 +86,11 @@ HttpHead send(HttpClient& client, const HttpRequest& request, Deadline deadline)
   return client.send(request, deadline);
 }
 
+CompletionRequest for_one(CompletionRequest request) {
+  request.n = 1;
+  return request;
+}
+
 }  // namespace
 
 UpstreamModel::UpstreamModel(UpstreamSettings settings, const Tls* tls)
@@ -127,12 +126,15 @@ HttpRequest UpstreamModel::http_request(const CompletionRequest& request) const 
   return result;
 }
 
-Outcome UpstreamModel::complete(const CompletionRequest& request, const CallTerms& terms) {
+Outcome UpstreamModel::complete(const CompletionRequest& asked, const CallTerms& terms) {
+  const auto request = settings_.dialect->several ? asked : for_one(asked);
   auto client = take();
   client->abandon_when(terms.abandoned);
   Outcome outcome;
   try {
     outcome = exchange(*client, request, terms);
+    const bool refused = outcome.status == 400 || outcome.status == 422;
+    if (refused && request.n > 1) outcome = exchange(*client, for_one(request), terms);
   } catch (const system_error& error) {
     client->close();
     outcome = broken_call(error.code());
@@ -152,7 +154,7 @@ Outcome UpstreamModel::exchange(HttpClient& client, const CompletionRequest& req
   if (head.status != 200) {
     outcome = upstream_error(client, head, terms);
   } else {
-    outcome = request.stream ? read_stream(client, terms) : read_whole(client, terms);
+    outcome = request.stream ? read_stream(client, request.n, terms) : read_whole(client, request.n, terms);
   }
   outcome.first_byte = first_byte;
   return outcome;
@@ -183,18 +185,24 @@ Outcome UpstreamModel::upstream_error(HttpClient& client, const HttpHead& head,
   return outcome;
 }
 
-Outcome UpstreamModel::read_whole(HttpClient& client, const CallTerms& terms) const {
-  const json body = json::parse(client.read_all(kMaxAnswerBytes, terms.deadline), nullptr, false);
-  if (!body.is_object()) return refusal(502, "the answer is not JSON");
-  const auto piece = settings_.dialect->answer(body);
-  if (!piece) return refusal(502, "the answer holds no completion");
+Outcome UpstreamModel::read_whole(HttpClient& client, int n, const CallTerms& terms) const {
+  json body = json::parse(client.read_all(kMaxAnswerBytes, terms.deadline), nullptr, false);
+  const bool several = body.is_array() && n > 1;  // as llama.cpp sends them
+  if (!body.is_object() && !several) return refusal(502, "the answer is not JSON");
+  if (body.is_object()) body = json::array({std::move(body)});
+  ModelAnswer answer(n);
+  for (const json& part : body) {
+    if (const auto piece = settings_.dialect->answer(part)) answer.take(*piece);
+  }
+  if (!answer.begun()) return refusal(502, "the answer holds no completion");
   Outcome outcome;
-  append(outcome.completion, *piece);
+  outcome.completion = answer.completion();
   return outcome;
 }
 
-Outcome UpstreamModel::read_stream(HttpClient& client, const CallTerms& terms) const {
+Outcome UpstreamModel::read_stream(HttpClient& client, int n, const CallTerms& terms) const {
   Splitter splitter(settings_.dialect->streaming);
+  ModelAnswer answer(n);
   Outcome outcome;
   for (auto bytes = client.read_some(terms.deadline); !bytes.empty();
        bytes = client.read_some(terms.deadline)) {
@@ -207,16 +215,17 @@ Outcome UpstreamModel::read_stream(HttpClient& client, const CallTerms& terms) c
         return refusal(502, sentence(event));
       }
       if (!piece) continue;  // [DONE], or an event that says nothing to us
-      append(outcome.completion, *piece);
-      const bool left = !piece->text.empty() && !terms.on_delta(piece->text);
-      if (!left && outcome.completion.completion.size() <= kMaxCompletionBytes) continue;
+      const auto deltas = answer.take(*piece);
+      const bool left = !std::ranges::all_of(deltas, terms.on_delta);
+      if (!left && answer.bytes() <= kMaxCompletionBytes) continue;
       client.close();
-      if (outcome.completion.finish_reason.empty())
-        outcome.completion.finish_reason = left ? "abandoned" : "length";
+      outcome.completion = answer.completion();
+      if (!answer.over()) outcome.completion.finish_reason = left ? "abandoned" : "length";
       return outcome;
     }
   }
-  if (outcome.completion.finish_reason.empty()) return refusal(502, "the answer broke off");
+  if (!answer.over()) return refusal(502, "the answer broke off");
+  outcome.completion = answer.completion();
   return outcome;
 }
 

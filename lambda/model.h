@@ -19,7 +19,7 @@ namespace fimd {
 struct CallTerms {
   Deadline deadline = Deadline::max();
   // Takes the pieces of a streamed answer as they come; false ends the call, the client has left.
-  std::function<bool(std::string_view)> on_delta;
+  std::function<bool(const Delta&)> on_delta;
   std::function<bool()> abandoned;  // asked while the model is silent; may be empty
 };
 
@@ -28,7 +28,7 @@ struct Outcome {
   int status = 200;
   std::string error;
   std::string retry_after;       // seconds, as the model said it; empty when it did not
-  Completion completion;         // `completion.completion` holds all the text, streamed or not
+  Completion completion;         // with all the texts, streamed or not
   std::string asked_model = {};  // as configured; what the model calls itself is in `completion`
   std::chrono::steady_clock::time_point first_byte{};
 };
@@ -43,9 +43,10 @@ struct UpstreamSettings {
 };
 
 // A model behind HTTP. Keeps its connections for the next call and repeats a call once when a kept one turns
-// out to be dead (a frozen Lambda wakes up with such connections). Several threads may call at once. Any
-// upstream error keeps its status; 502 is an answer nobody understands or a dead connection; 503 is a call
-// that was abandoned; 504 is silence until the deadline.
+// out to be dead (a frozen Lambda wakes up with such connections), or for one text when it refuses to give
+// several (as llama.cpp does, of more than it has slots). Several threads may call at once. Any upstream
+// error keeps its status; 502 is an answer nobody understands or a dead connection; 503 is a call that was
+// abandoned; 504 is silence until the deadline.
 class UpstreamModel {
  public:
   UpstreamModel(UpstreamSettings settings, const Tls* tls);
@@ -59,8 +60,8 @@ class UpstreamModel {
   void give_back(std::unique_ptr<HttpClient> client);
   HttpRequest http_request(const CompletionRequest& request) const;
   Outcome exchange(HttpClient& client, const CompletionRequest& request, const CallTerms& terms) const;
-  Outcome read_whole(HttpClient& client, const CallTerms& terms) const;
-  Outcome read_stream(HttpClient& client, const CallTerms& terms) const;
+  Outcome read_whole(HttpClient& client, int n, const CallTerms& terms) const;
+  Outcome read_stream(HttpClient& client, int n, const CallTerms& terms) const;
   Outcome refusal(int status, std::string_view message) const;
   Outcome broken_call(boost::system::error_code error) const;
   Outcome upstream_error(HttpClient& client, const HttpHead& head, const CallTerms& terms) const;

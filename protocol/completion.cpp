@@ -96,9 +96,30 @@ bool failed(const json& answer) {
   return success != nullptr && *success == false;
 }
 
+std::vector<std::string> strings(const json& object, const char* name) {
+  std::vector<std::string> result;
+  const auto* field = find(object, name);
+  if (field == nullptr || !field->is_array()) return result;
+  for (const auto& item : *field)
+    if (item.is_string()) result.push_back(item.get<std::string>());
+  return result;
+}
+
+// Nothing when the event is no delta, or one of no text: an index that is not a natural number.
+std::optional<Delta> delta_of(const json& event) {
+  const auto* text = find(event, "delta");
+  if (text == nullptr || !text->is_string()) return std::nullopt;
+  Delta delta{text->get<std::string>(), 0, string_or_empty(event, "finish_reason")};
+  const auto* index = find(event, "index");
+  if (index != nullptr && !index->is_number_unsigned()) return std::nullopt;
+  if (index != nullptr) delta.index = index->get<std::size_t>();
+  return delta;
+}
+
 Completion completion(const json& answer) {
   Completion result;
   result.completion = string_or_empty(answer, "completion");
+  result.alternatives = strings(answer, "alternatives");
   result.model = string_or_empty(answer, "model");
   result.finish_reason = string_or_empty(answer, "finish_reason");
   result.provider = string_or_empty(answer, "provider");
@@ -110,7 +131,7 @@ Completion completion(const json& answer) {
   return result;
 }
 
-// Everything but the text, which the buffered form carries whole and the streamed form has sent in deltas.
+// Everything but the texts, which the buffered form carries whole and the streamed form has sent in deltas.
 json completion_head(const Completion& completion) {
   json head = {{"success", true}, {"model", completion.model}};
   if (!completion.finish_reason.empty()) head["finish_reason"] = completion.finish_reason;
@@ -149,6 +170,7 @@ CompletionRequest completion_request(std::string_view body) {
   read(*parsed, "stream", request.stream);
   read(*parsed, "cache_key", request.cache_key);
   read(*parsed, "language", request.language);
+  read(*parsed, "n", request.n);
   return request;
 }
 
@@ -160,12 +182,14 @@ std::string to_body(const CompletionRequest& request) {
   if (request.stream) body["stream"] = true;
   if (!request.cache_key.empty()) body["cache_key"] = request.cache_key;
   if (!request.language.empty()) body["language"] = request.language;
+  if (request.n != 1) body["n"] = request.n;
   return dump_json(body);
 }
 
 std::string to_body(const Completion& completion) {
   json body = completion_head(completion);
   body["completion"] = completion.completion;
+  if (!completion.alternatives.empty()) body["alternatives"] = completion.alternatives;
   return dump_json(body);
 }
 
@@ -203,15 +227,18 @@ StreamEvent stream_event(std::string_view data) {
   } else if (succeeded(*answer)) {
     event.kind = StreamEvent::Kind::end;
     event.completion = completion(*answer);
-  } else if (const auto* delta = find(*answer, "delta"); delta != nullptr && delta->is_string()) {
+  } else if (auto delta = delta_of(*answer)) {
     event.kind = StreamEvent::Kind::delta;
-    event.delta = delta->get<std::string>();
+    event.delta = std::move(*delta);
   }
   return event;
 }
 
-std::string delta_data(std::string_view delta) {
-  return dump_json({{"delta", delta}});
+std::string delta_data(const Delta& delta) {
+  json data = {{"delta", delta.text}};
+  if (delta.index != 0) data["index"] = delta.index;
+  if (!delta.finish_reason.empty()) data["finish_reason"] = delta.finish_reason;
+  return dump_json(data);
 }
 
 std::string end_data(const Completion& completion) {

@@ -13,6 +13,7 @@ namespace fimd {
 
 constexpr int kDefaultMaxTokens = 150;
 constexpr double kDefaultTemperature = 0.2;
+constexpr int kMaxCandidates = 3;  // the most texts that one answer holds
 
 struct CompletionRequest {
   std::string prompt;  // required on the wire, may be empty
@@ -23,6 +24,7 @@ struct CompletionRequest {
   bool stream = false;
   std::string cache_key;  // opaque; equal for requests that share a long prompt head
   std::string language;   // LSP languageId
+  int n = 1;              // how many different texts are wanted; a model may give fewer
 };
 
 struct Usage {
@@ -37,7 +39,8 @@ struct Completion {
   std::string model;
   std::string finish_reason;  // "stop", "length", ... as the model said it; empty when unknown
   std::optional<Usage> usage;
-  std::string provider;  // "codestral", "local", ...; empty from an older endpoint
+  std::string provider;                        // "codestral", "local", ...; empty from an older endpoint
+  std::vector<std::string> alternatives = {};  // the other texts, where several were asked for
 };
 
 // A request body that breaks the contract. `what()` is the contract's error sentence and names the field.
@@ -63,18 +66,26 @@ std::optional<Completion> read_completion(std::string_view body);
 constexpr std::size_t kMaxErrorBytes = 200;
 std::string error_message(int status, std::string_view body);
 
+// The next piece of one text of a streamed answer. Several texts may come at once, piece by piece.
+struct Delta {
+  std::string text;                // whole UTF-8 characters; may be empty in the last piece
+  std::size_t index = 0;           // of the text: not judged, a reader ignores those it has not asked for
+  std::string finish_reason = {};  // where several were asked for: this text is over, and why
+  bool operator==(const Delta&) const = default;
+};
+
 // Streamed answer: server-sent events, each `data:` one JSON object. Any number of deltas, then one end or
 // one error, then `[DONE]`.
 struct StreamEvent {
   enum class Kind { delta, end, error, done, unknown };
   Kind kind = Kind::unknown;
-  std::string delta;      // kind delta: the next piece of the completion, whole UTF-8 characters
-  Completion completion;  // kind end: everything but the text
+  Delta delta;            // kind delta
+  Completion completion;  // kind end: everything but the texts
   std::string error;      // kind error
   int status = 0;         // kind error: the HTTP status it would have had
 };
 StreamEvent stream_event(std::string_view data);
-std::string delta_data(std::string_view delta);
+std::string delta_data(const Delta& delta);
 std::string end_data(const Completion& completion);
 std::string error_data(int status, std::string_view message);
 constexpr std::string_view kDoneData = "[DONE]";

@@ -134,7 +134,7 @@ TEST_CASE("an answer that comes twice is taken once") {
   twice_streamed.headers = {{"Content-Type", "text/event-stream"}};
   Completion end;
   end.finish_reason = "stop";
-  const auto stream = events({delta_data("width * "), delta_data("height"), end_data(end), "[DONE]"});
+  const auto stream = events({delta_data({"width * "}), delta_data({"height"}), end_data(end), "[DONE]"});
   twice_streamed.chunks = {stream, stream};
   for (const auto& reply : {twice, twice_streamed}) {
     ScriptedServer server({reply, saying("1")});
@@ -181,7 +181,7 @@ TEST_CASE("what is typed while an answer streams in and is trimmed is answered a
   const std::string said = "total += a;\n  total += b;\n  return total;\n}\n\nint g();\n";
   Reply slow;
   slow.headers = {{"Content-Type", "text/event-stream"}};
-  for (const char c : said) slow.chunks.push_back(events({delta_data(std::string(1, c))}));
+  for (const char c : said) slow.chunks.push_back(events({delta_data({std::string(1, c)})}));
   slow.chunks.push_back(events({end_data({}), std::string(kDoneData)}));
   slow.chunk_delay = std::chrono::milliseconds(2);
   ScriptedServer server({slow, saying("")});

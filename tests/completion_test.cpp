@@ -40,6 +40,8 @@ TEST_CASE("a request that breaks the contract is told which field is wrong") {
   CHECK(complaint(R"({"prompt": "", "stream": 1})") == "Field stream must be true or false");
   CHECK(complaint(R"({"prompt": "", "cache_key": 1})") == "Field cache_key must be a string");
   CHECK(complaint(R"({"prompt": "", "language": {}})") == "Field language must be a string");
+  for (const auto* n : {"\"3\"", "1.5", "true", "[3]", "{}"})
+    CHECK(complaint(R"({"prompt": "", "n": )" + std::string(n) + "}") == "Field n must be an integer");
 }
 
 TEST_CASE("a small request has the contract's defaults") {
@@ -51,6 +53,7 @@ TEST_CASE("a small request has the contract's defaults") {
   CHECK(request.temperature == 0.2);
   CHECK(request.stop.empty());
   CHECK_FALSE(request.stream);
+  CHECK(request.n == 1);
 }
 
 TEST_CASE("numbers are clamped to their type, not judged") {
@@ -72,7 +75,7 @@ TEST_CASE("stop is one string or several") {
 }
 
 TEST_CASE("a request survives the way there and back") {
-  CompletionRequest request{"p\n\"", "s\xE2\x82\xAC", 20, 0.5, {"\n\n", "}"}, true, "key", "cpp"};
+  CompletionRequest request{"p\n\"", "s\xE2\x82\xAC", 20, 0.5, {"\n\n", "}"}, true, "key", "cpp", 3};
   const auto copy = completion_request(to_body(request));
   CHECK(copy.prompt == request.prompt);
   CHECK(copy.suffix == request.suffix);
@@ -82,6 +85,7 @@ TEST_CASE("a request survives the way there and back") {
   CHECK(copy.stream);
   CHECK(copy.cache_key == "key");
   CHECK(copy.language == "cpp");
+  CHECK(copy.n == 3);
   CompletionRequest small;
   small.prompt = "a";
   small.suffix = "b";
@@ -115,6 +119,21 @@ TEST_CASE("an answer survives the way there and back") {
   CHECK(copy->provider == "local");
 }
 
+TEST_CASE("the other texts of an answer survive the way; what is no list of strings is none") {
+  Completion completion{"x", "m", "stop", std::nullopt, "openai"};
+  CHECK(to_body(completion).find("alternatives") == std::string::npos);
+  completion.alternatives = {"y", "z\n"};
+  CHECK(read_completion(to_body(completion))->alternatives == completion.alternatives);
+  const auto alternatives = [](const std::string& json) {
+    return read_completion(R"({"success": true, "completion": "x", "alternatives": )" + json + "}")
+        ->alternatives;
+  };
+  CHECK(alternatives("null").empty());
+  CHECK(alternatives("\"y\"").empty());
+  CHECK(alternatives("{\"0\": \"y\"}").empty());
+  CHECK(alternatives(R"(["y", 1, null, ["z"], "w"])") == std::vector<std::string>{"y", "w"});
+}
+
 TEST_CASE("an error answer is told in one short line") {
   CHECK(error_message(400, error_body("Missing required field: prompt")) == "Missing required field: prompt");
   CHECK(error_message(403, R"({"message": "Forbidden"})") == "Forbidden");
@@ -129,7 +148,13 @@ TEST_CASE("an error answer is told in one short line") {
 }
 
 TEST_CASE("stream events survive the way there and back") {
-  CHECK(stream_event(delta_data("a\nb")).delta == "a\nb");
+  CHECK(stream_event(delta_data({"a\nb"})).delta.text == "a\nb");
+  CHECK(delta_data({"a"}) == R"({"delta":"a"})");
+  const Delta last{"b", 2, "stop"};
+  CHECK(stream_event(delta_data(last)).delta == last);
+  CHECK(stream_event(R"({"delta": "", "index": null})").delta == Delta{});
+  CHECK(stream_event(R"({"delta": "a", "index": 1000})").delta == Delta{"a", 1000});
+  CHECK(stream_event(R"({"delta": "a", "finish_reason": 7})").delta == Delta{"a"});
   const auto end = stream_event(end_data({"", "m", "length", Usage{1, 2, 0}, "codestral"}));
   CHECK(end.kind == StreamEvent::Kind::end);
   CHECK(end.completion.model == "m");
@@ -140,11 +165,13 @@ TEST_CASE("stream events survive the way there and back") {
   CHECK(error.status == 429);
   CHECK(error.error == "Codestral error: slow down");
   CHECK(stream_event(kDoneData).kind == StreamEvent::Kind::done);
-  for (const auto* strange : {"", "{}", "[1]", "{\"delta\": 1}", "<html>", "{\"success\": 1}"}) {
+  for (const auto* strange :
+       {"", "{}", "[1]", "{\"delta\": 1}", "<html>", "{\"success\": 1}", R"({"delta": "a", "index": -1})",
+        R"({"delta": "a", "index": 1.0})", R"({"delta": "a", "index": "1"})"}) {
     CHECK(stream_event(strange).kind == StreamEvent::Kind::unknown);
   }
 }
 
 TEST_CASE("writers mend bytes that are not UTF-8") {
-  CHECK(stream_event(delta_data("a\xff")).delta == "a\xEF\xBF\xBD");
+  CHECK(stream_event(delta_data({"a\xff"})).delta.text == "a\xEF\xBF\xBD");
 }

@@ -28,7 +28,7 @@ Model model(const std::string& text, const Outcome& end) {
     asked = request;
     const auto half = text.size() / 2;
     if (request.stream && !text.empty())
-      (void)(terms.on_delta(text.substr(0, half)) && terms.on_delta(text.substr(half)));
+      (void)(terms.on_delta({text.substr(0, half)}) && terms.on_delta({text.substr(half)}));
     return end;
   };
 }
@@ -88,6 +88,8 @@ TEST_CASE("handler: what breaks the contract is named") {
   CHECK(answer_to(R"({"prompt":1})") == R"(400 {"error":"Field prompt must be a string","success":false})");
   CHECK(answer_to(R"({"prompt":"","max_tokens":"x"})") ==
         R"(400 {"error":"Field max_tokens must be an integer","success":false})");
+  CHECK(answer_to(R"({"prompt":"","n":"3"})") ==
+        R"(400 {"error":"Field n must be an integer","success":false})");
   CHECK(answer_to(std::string(100'000, '[')).starts_with("400 "));
   CHECK(answer_to(R"({"prompt":"a","prompt":"b"})").starts_with("200 "));
   CHECK(asked.prompt == "b");
@@ -106,6 +108,29 @@ TEST_CASE("handler: numbers are clamped") {
   answer_to(R"({"prompt":"","max_tokens":-5,"temperature":-1})");
   CHECK(asked.max_tokens == 1);
   CHECK(asked.temperature == 0.0);
+  const auto wanted = [](const std::string& n) {
+    answer_to(R"({"prompt":"","n":)" + n + "}");
+    return asked.n;
+  };
+  CHECK(wanted("null") == 1);
+  CHECK(wanted("3") == 3);
+  CHECK(wanted("2.0") == 2);
+  CHECK(wanted("0") == 1);
+  CHECK(wanted("-4") == 1);
+  CHECK(wanted("1000") == 3);
+  CHECK(wanted("1e300") == 3);
+}
+
+TEST_CASE("handler: several texts, and the tokens of all of them") {
+  Outcome three = says("a");
+  three.completion.alternatives = {"bc", "def"};
+  three.completion.usage = Usage{7, 30, 0};
+  Handler counted(model("a", three), Doorkeeper::with({{"alice", sha256("t")}}),
+                  Limits{.daily = {.calls = 0, .tokens = 37}}, {});
+  const Got got = ask(counted, post(R"({"prompt":"","n":3})"));
+  CHECK(got.answer.body.find(R"("alternatives":["bc","def"],"completion":"a")") != std::string::npos);
+  CHECK(got.record.completion_bytes == 6);
+  CHECK(ask(counted, post(R"({"prompt":"","n":3})")).answer.status == 429);
 }
 
 TEST_CASE("handler: nobody comes in without a token, and the body is not looked at") {

@@ -31,7 +31,7 @@ class Caller {
     request.stream = stream;
     CallTerms terms;
     terms.deadline = std::chrono::steady_clock::now() + time;
-    terms.on_delta = [&](std::string_view text) { return deltas += text, deltas.size() < stop_after; };
+    terms.on_delta = [&](const Delta& delta) { return deltas += delta.text, deltas.size() < stop_after; };
     terms.abandoned = abandoned;
     return model_.complete(request, terms);
   }

@@ -36,7 +36,7 @@ Talk talk(const Dialect& dialect, Reply reply, bool stream = false,
                                   .cache_key = "k",
                                   .language = "cpp"};
   const CallTerms terms{.deadline = std::chrono::steady_clock::now() + 5s,
-                        .on_delta = [&](std::string_view text) { return result.deltas += text, true; },
+                        .on_delta = [&](const Delta& delta) { return result.deltas += delta.text, true; },
                         .abandoned = {}};
   result.outcome = model.complete(request, terms);
   const auto exchange = server.exchanges().at(0);

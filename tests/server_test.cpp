@@ -54,7 +54,7 @@ Reply stream_reply(const std::string& text, std::size_t piece = 3) {
   Reply reply;
   reply.headers = {{"Content-Type", "text/event-stream"}};
   for (std::size_t at = 0; at < text.size(); at += piece)
-    reply.body += encode_event(delta_data(text.substr(at, piece)));
+    reply.body += encode_event(delta_data({text.substr(at, piece)}));
   reply.body += encode_event(end_data(Completion())) + encode_event(kDoneData);
   reply.chunk_bytes = 7;
   return reply;

@@ -27,14 +27,20 @@ const json& text_of_choice(const json& choice) {
 }  // namespace
 
 std::optional<ModelPiece> choice_piece(const json& body, const json& (*text_of)(const json& choice)) {
-  const json& choice = first_of(member(body, "choices"));
-  if (!choice.is_object()) return std::nullopt;
-  const json& text = text_of(choice);
-  if (!text.is_string() && !text.is_null()) return std::nullopt;
-  return ModelPiece{.text = text.is_string() ? text.get<std::string>() : "",
-                    .finish_reason = text_member(choice, "finish_reason"),
-                    .usage = usage_of(body),
-                    .model = text_member(body, "model")};
+  const json& choices = member(body, "choices");
+  if (!choices.is_array()) return std::nullopt;
+  ModelPiece piece{.texts = {}, .usage = usage_of(body), .model = text_member(body, "model")};
+  for (std::size_t place = 0; place < choices.size(); ++place) {
+    const json& choice = choices[place];
+    const json& text = text_of(choice);
+    if (!choice.is_object() || (!text.is_string() && !text.is_null())) continue;
+    const json& index = member(choice, "index");
+    piece.texts.push_back({.text = text.is_string() ? text.get<std::string>() : "",
+                           .finish_reason = text_member(choice, "finish_reason"),
+                           .index = index.is_number_unsigned() ? index.get<std::size_t>() : place});
+  }
+  if (piece.texts.empty()) return std::nullopt;
+  return piece;
 }
 
 std::optional<ModelPiece> text_choice(const json& body) {
@@ -45,7 +51,7 @@ std::optional<ModelPiece> text_event(const json& event) {
   const json& choices = member(event, "choices");
   const auto usage = usage_of(event);
   if (!choices.is_array() || !choices.empty() || !usage) return text_choice(event);
-  return ModelPiece{.text = "", .finish_reason = "", .usage = usage, .model = ""};
+  return ModelPiece{.texts = {}, .usage = usage, .model = ""};
 }
 
 }  // namespace fimd

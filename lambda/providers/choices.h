@@ -9,12 +9,13 @@
 
 namespace fimd {
 
-// The first choice with the text that `text_of` finds in it; nothing when there is no choice or its text is
-// neither a string nor null. Counts cached tokens in either of the two places where vendors report them.
+// The choices with the text that `text_of` finds in each; nothing when there is none whose text is a string
+// or null. One without an index has its place in the array as index. Counts cached tokens in either of the
+// two places where vendors report them.
 std::optional<ModelPiece> choice_piece(const nlohmann::json& body,
                                        const nlohmann::json& (*text_of)(const nlohmann::json& choice));
 
-// choices[0].text, as `/v1/completions` answers.
+// choices[].text, as `/v1/completions` answers.
 std::optional<ModelPiece> text_choice(const nlohmann::json& body);
 // The same for an event of its stream, whose last one may hold the usage alone, with no choice.
 std::optional<ModelPiece> text_event(const nlohmann::json& event);

@@ -27,6 +27,10 @@ const FimTokens* find_fim_tokens(std::string_view family) {
   return found == kFimTokens.end() ? nullptr : &*found;
 }
 
+double temperature_of(const CompletionRequest& request) {
+  return request.n > 1 ? std::max(request.temperature, kSeveralTemperature) : request.temperature;
+}
+
 const Dialect* find_dialect(std::string_view name) {
   for (const Dialect* dialect : {&codestral_dialect(), &deepseek_dialect(), &llamacpp_dialect(),
                                  &ollama_dialect(), &openai_dialect()}) {

@@ -7,17 +7,24 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/completion.h"
 
 namespace fimd {
 
-// A part of an answer, or all of it.
-struct ModelPiece {
+// A part of one of an answer's texts, or all of it.
+struct ModelText {
   std::string text;
   std::string finish_reason;  // empty: not over yet, or not said
-  std::optional<Usage> usage;
-  std::string model;  // empty: not said
+  std::size_t index = 0;      // as the vendor counts its texts; any number
+};
+
+// A part of an answer, or all of it.
+struct ModelPiece {
+  std::vector<ModelText> texts;
+  std::optional<Usage> usage;  // so far: of the text, where there is one, else of all of them
+  std::string model;           // empty: not said
 };
 
 // The tokens with which a family of models was trained to fill in the middle: begin PREFIX hole SUFFIX end.
@@ -45,6 +52,7 @@ struct Dialect {
   bool needs_model = false;            // no default: FIM_MODEL must be set
   std::string_view key_variable = "";  // must hold the key; empty: FIM_API_KEY holds it, if there is one
   enum class Streaming { events, lines } streaming = Streaming::events;
+  bool several = false;  // `n` texts can be had from one call: the vendor documents it
 
   // What to do about an error of the model, from its status, the host that was asked and its sentence. Empty:
   // nothing to add. Null: never.
@@ -56,6 +64,11 @@ struct Dialect {
   std::optional<ModelPiece> (*answer)(const nlohmann::json& body);
   std::optional<ModelPiece> (*event)(const nlohmann::json& event);
 };
+
+// What to ask for: where several texts are, at least kSeveralTemperature, since a model that is sure of
+// itself says the same each time.
+constexpr double kSeveralTemperature = 0.8;
+double temperature_of(const CompletionRequest& request);
 
 // The dialect of that name; null when there is none.
 const Dialect* find_dialect(std::string_view name);

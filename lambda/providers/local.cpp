@@ -26,7 +26,7 @@ Outcome local_model(const CompletionRequest& request, const CallTerms& terms) {
     outcome.completion.completion = until_stop(prediction->text, request.stop);
   }
   const std::string& text = outcome.completion.completion;
-  if (request.stream && !text.empty()) terms.on_delta(text);
+  if (request.stream && !text.empty()) terms.on_delta({.text = text});
   return outcome;
 }
 

@@ -22,13 +22,11 @@ std::string request_body(const CompletionRequest& request, const ModelChoice& ch
 
 std::optional<ModelPiece> answer(const json& body) {
   if (!member(body, "response").is_string()) return std::nullopt;
-  ModelPiece piece{.text = text_member(body, "response"),
-                   .finish_reason = "",
-                   .usage = std::nullopt,
-                   .model = text_member(body, "model")};
+  ModelText text{.text = text_member(body, "response"), .finish_reason = "", .index = 0};
+  ModelPiece piece{.texts = {text}, .usage = std::nullopt, .model = text_member(body, "model")};
   if (!flag_member(body, "done")) return piece;
   const std::string reason = text_member(body, "done_reason");
-  piece.finish_reason = reason.empty() ? "stop" : reason;
+  piece.texts.front().finish_reason = reason.empty() ? "stop" : reason;
   piece.usage = Usage{.prompt_tokens = count_member(body, "prompt_eval_count"),
                       .completion_tokens = count_member(body, "eval_count"),
                       .cached_tokens = 0};

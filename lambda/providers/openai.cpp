@@ -15,7 +15,7 @@ std::string request_body(const CompletionRequest& request, const ModelChoice& ch
   json body = {{"model", choice.model},
                {"prompt", request.prompt},
                {"max_tokens", request.max_tokens},
-               {"temperature", request.temperature}};
+               {"temperature", temperature_of(request)}};
   std::vector<std::string> stop = request.stop;
   if (const FimTokens* tokens = choice.tokens) {
     body["prompt"] = std::string(tokens->begin)
@@ -28,6 +28,7 @@ std::string request_body(const CompletionRequest& request, const ModelChoice& ch
     body["suffix"] = request.suffix;
   }
   if (!stop.empty()) body["stop"] = stop;
+  if (request.n > 1) body["n"] = request.n;
   if (request.stream) body["stream"] = true;
   return dump_json(body);
 }
@@ -45,6 +46,7 @@ const Dialect& openai_dialect() {
                                        .base_url = "",
                                        .path = "/v1/completions",
                                        .needs_model = true,
+                                       .several = true,
                                        .hint = hint,
                                        .request = request_body,
                                        .answer = text_choice,

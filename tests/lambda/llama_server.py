@@ -1,5 +1,5 @@
 """llama.cpp's own server (the C++ one, as the package xllamacpp builds it) with a tiny random model made on the spot:
-`llama_server.py FOLDER` prints its URL as its first line."""
+`llama_server.py FOLDER SLOTS` prints its URL as its first line."""
 
 import pathlib
 import sys
@@ -45,7 +45,10 @@ def write_model(path):
               "blk.0.attn_q": square, "blk.0.attn_k": square, "blk.0.attn_v": square, "blk.0.attn_output": square,
               "blk.0.ffn_gate": tall, "blk.0.ffn_up": tall, "blk.0.ffn_down": wide}
     for name, shape in shapes.items():
-        writer.add_tensor(f"{name}.weight", random.normal(0, 0.3, shape).astype(numpy.float32))
+        weights = random.normal(0, 0.3, shape).astype(numpy.float32)
+        if name == "output":  # a special token is never likely enough to be drawn
+            weights[-len(SPECIAL):] = 0
+        writer.add_tensor(f"{name}.weight", weights)
     for name in ("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"):
         writer.add_tensor(f"{name}.weight", numpy.ones(WIDTH, numpy.float32))
     writer.write_header_to_file()
@@ -55,11 +58,12 @@ def write_model(path):
 
 
 def main():
-    path = pathlib.Path(sys.argv[1], "tiny.gguf")
+    path = pathlib.Path(sys.argv[1], f"tiny-{sys.argv[2]}.gguf")
     write_model(path)
+    slots = int(sys.argv[2])
     settings = xllamacpp.CommonParams()
     settings.model.path = str(path)
-    settings.n_ctx, settings.n_parallel, settings.cpuparams.n_threads = CONTEXT, 1, 1
+    settings.n_ctx, settings.n_parallel, settings.cpuparams.n_threads = slots * CONTEXT, slots, 1
     settings.hostnames, settings.port, settings.warmup = ["127.0.0.1"], 0, False
     server = xllamacpp.Server(settings)
     print(server.listening_address, flush=True)

@@ -4,6 +4,7 @@ tokens in the prompt."""
 import contextlib
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -21,10 +22,11 @@ class Llama(unittest.TestCase):
         cls.addClassCleanup(stack.close)
         cls.folder = stack.enter_context(tempfile.TemporaryDirectory())
         script = pathlib.Path(__file__).with_name("llama_server.py")
-        cls.url, _ = stack.enter_context(harness.program(sys.executable, script, cls.folder))
+        cls.url, _ = stack.enter_context(harness.program(sys.executable, script, cls.folder, 1))
+        cls.wide_url, _ = stack.enter_context(harness.program(sys.executable, script, cls.folder, 3))
 
-    def function(self, **settings):
-        return harness.program(STATIC, "serve", env={"FIM_UPSTREAM_URL": self.url, **settings})
+    def function(self, url=None, **settings):
+        return harness.program(STATIC, "serve", env={"FIM_UPSTREAM_URL": url or self.url, **settings})
 
     def native(self):
         """What the server itself says to this request."""
@@ -62,6 +64,33 @@ class Llama(unittest.TestCase):
             whole, streamed = self.answers(url)
             self.assertEqual((whole["completion"], streamed), (expected, expected))
             self.assertGreater(whole["usage"]["prompt_tokens"], 20)
+
+    DIALECTS = ({"FIM_PROVIDER": "llamacpp"},
+                {"FIM_PROVIDER": "openai", "FIM_MODEL": "tiny", "FIM_MODEL_FAMILY": "qwen"})
+
+    def test_three_texts_from_one_call(self):
+        request = {**REQUEST, "n": 3, "temperature": 0.2}
+        for dialect in self.DIALECTS:
+            with self.subTest(dialect["FIM_PROVIDER"]), self.function(self.wide_url, **dialect) as (url, _):
+                whole = json.loads(curl(url, json.dumps(request))[2])
+                self.assertEqual(len({whole["completion"], *whole["alternatives"]}), 3, whole)
+                status, _, streamed = curl(url, json.dumps({**request, "stream": True}))
+                texts, ended = ["", "", ""], set()
+                *deltas, end = map(json.loads, re.findall(r"^data: (\{.*\})$", streamed, re.M))
+                for delta in deltas:
+                    index = delta.get("index", 0)
+                    texts[index] += delta["delta"]
+                    ended |= {index} if delta.get("finish_reason") == "length" else set()
+                self.assertEqual((status, len(set(texts)), ended), (200, 3, {0, 1, 2}), streamed)
+                self.assertEqual(end["usage"]["completion_tokens"], 36, end)
+                self.assertTrue(end["success"])
+
+    def test_one_text_where_there_is_one_slot(self):
+        for dialect in self.DIALECTS:
+            with self.subTest(dialect["FIM_PROVIDER"]), self.function(**dialect) as (url, _):
+                status, _, whole = curl(url, json.dumps({**REQUEST, "n": 3}))
+                self.assertEqual((status, json.loads(whole).get("alternatives")), (200, None), whole)
+                self.assertEqual(json.loads(whole)["completion"], self.native())
 
     def test_errors(self):
         with self.function(FIM_PROVIDER="openai", FIM_MODEL="tiny", FIM_MODEL_FAMILY="qwen") as (url, _):

@@ -28,7 +28,7 @@ std::string event_stream(const std::string& text) {
   for (std::size_t i = 0; i < text.size();) {
     auto end = std::min(i + kDeltaBytes, text.size());
     while (end < text.size() && (text[end] & 0xC0) == 0x80) ++end;
-    events += encode_event(delta_data(std::string_view(text).substr(i, end - i)));
+    events += encode_event(delta_data({text.substr(i, end - i)}));
     i = end;
   }
   Completion end;
