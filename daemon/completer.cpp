@@ -251,7 +251,7 @@ Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion
   if (request != last_request_ || fetches_.speculating() || why_not_ask()) co_return;
   auto next = state.after(suggestion.text, suggestion.replaces);
   const auto found = cache_.find(next.place(), next.suffix(), clock_.now());
-  if (found.silent || !found.hits.empty() || silence_at(next.line()) != Silence::none) co_return;
+  if (found.silent || !found.hits.empty() || trigger_.silence_for(next.line()) != Silence::none) co_return;
   auto prompt = request_for(query, next);
   if (!secret_in(prompt)) fetches_.speculate(state, suggestion.text, std::move(next), std::move(prompt));
 }
@@ -259,6 +259,7 @@ Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion
 void Completer::configure() {
   budget_.set_limits({config_.calls_per_minute, config_.calls_per_day, config_.tokens_per_day});
   privacy_.set_patterns(config_.excluded_globs);
+  trigger_.set_mid_line(config_.mid_line);
   prompts_.forget_all();
 }
 

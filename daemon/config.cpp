@@ -95,6 +95,7 @@ const std::map<std::string, Reader>& readers() {
       {"enabled", into(&Config::enabled)},
       {"disabledLanguages", read_languages},
       {"exclude", into(&Config::excluded_globs)},
+      {"midLine", into(&Config::mid_line)},
       {"stream", into(&Config::stream)},
       {"maxTokens", into(&Config::max_tokens)},
       {"singleLineTokens", into(&Config::single_line_tokens)},

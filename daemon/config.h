@@ -29,6 +29,7 @@ struct Config {
   bool enabled = true;
   std::vector<std::string> disabled_languages;  // LSP languageIds that get no completions
   std::vector<std::string> excluded_globs;  // gitignore-like patterns of files that never leave the machine
+  bool mid_line = false;                    // suggest unasked also where the line goes on after the cursor
   bool stream = true;                       // ask for server-sent events, use text as it arrives
   int max_tokens = 256;                     // per multi-line completion; the endpoint may clamp lower
   int single_line_tokens = 64;              // when only the rest of the line is wanted

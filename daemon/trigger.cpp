@@ -168,9 +168,14 @@ void Trigger::rejected(Time now) {
   last_rejection_ = now;
 }
 
+Silence Trigger::silence_for(const CursorLine& line) const {
+  const auto silence = silence_at(line);
+  return mid_line_ && silence == Silence::text_after_cursor ? Silence::none : silence;
+}
+
 Trigger::Decision Trigger::decide(const CursorLine& line, bool invoked, Time now) const {
   if (invoked) return {};
-  const auto silence = silence_at(line);
+  const auto silence = silence_for(line);
   if (silence != Silence::none) return {silence};
   if (!last_edit_) return {};
   const bool slowed = !deleted_ && !after_pause_ && !trim_both(line.before).empty();

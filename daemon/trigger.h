@@ -66,12 +66,17 @@ class Trigger {
   void accepted();
   void rejected(Time now);
 
+  // Whether text after the cursor is a reason for silence; at first it is.
+  void set_mid_line(bool asks) { mid_line_ = asks; }
+  Silence silence_for(const CursorLine& line) const;
+
   // For a request that arrives now. An invoked one (the user asked) is never silent and never waits.
   Decision decide(const CursorLine& line, bool invoked, Time now) const;
 
  private:
   std::chrono::milliseconds wait_in_run(Time now) const;
 
+  bool mid_line_ = false;
   std::optional<Time> last_edit_;
   bool after_pause_ = true;  // the last key was the first one after a pause
   bool deleted_ = false;     // the last edit only deleted

@@ -216,6 +216,23 @@ TEST_CASE("a request that comes late has waited already") {
   CHECK(typist.wait(kWord) == 0ms);
 }
 
+TEST_CASE("text after the cursor is no reason for silence where that is set; all else is") {
+  Trigger trigger;
+  trigger.set_mid_line(true);
+  const auto silence = [&](const Case& at) { return trigger.silence_for(cursor_line(at)); };
+  for (const auto& at : {Case{"cpp", "  if (^buffer.empty()) return;"},
+                         Case{"python", "    return ^ + offset"}, Case{"html", "  <li class=\"^\">One</li>"},
+                         Case{"rust", "    Some(^) => value,"}, Case{"go", "\tdefer ^ // closes the file"}}) {
+    INFO(at.line);
+    CHECK(silence(at) == Silence::none);
+    CHECK(trigger.decide(cursor_line(at), false, {}).silence == Silence::none);
+  }
+  CHECK(silence({"cpp", "  return std::mo^ve(buffer);"}) == Silence::mid_word);
+  CHECK(silence({"cpp", "  queue.pop();^"}) == Silence::line_complete);
+  trigger.set_mid_line(false);
+  CHECK(silence({"python", "    return ^ + offset"}) == Silence::text_after_cursor);
+}
+
 TEST_CASE("an invoked request is never silent and never waits") {
   Typist typist;
   typist.key(0ms, kWord);

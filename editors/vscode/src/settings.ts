@@ -15,6 +15,7 @@ const NAMES = [
   "deadlineMs",
   "predictor",
   "speculation",
+  "midLine",
   "callsPerMinute",
   "callsPerDay",
   "tokensPerDay",

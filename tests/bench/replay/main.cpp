@@ -23,6 +23,7 @@ constexpr std::string_view kHelp = R"(usage: replay-bench [options] RECORDING...
   --longest-gap S      cut pauses to so many seconds (3)
   --typing-only        leave out the run in which suggestions are accepted
   --no-speculation     turn the daemon's prefetching off
+  --mid-line           let the leader and the daemon ask also where the line goes on after the cursor
   --chart FILE         write an SVG
   --line, --latency    instead: typing one line; round trips and memory
 )";
@@ -34,7 +35,7 @@ struct Options {
   std::vector<double> accuracies{0.35};
   std::vector<std::uint64_t> seeds{1};
   std::size_t keys = 100'000;
-  bool accepting = true, speculation = true, line = false, latency = false;
+  bool accepting = true, speculation = true, mid_line = false, help = false, line = false, latency = false;
 };
 
 template <typename Number>
@@ -72,8 +73,12 @@ Options parse(int argc, char** argv) {
       options.accepting = false;
     else if (name == "--no-speculation")
       options.speculation = false;
+    else if (name == "--mid-line")
+      options.mid_line = true;
     else if (name == "--chart")
       options.chart = value();
+    else if (name == "--help")
+      options.help = true;
     else if (name == "--line")
       options.line = true;
     else if (name == "--latency")
@@ -104,12 +109,13 @@ std::vector<Recording> recordings(const Options& options) {
 std::vector<Score> play(const Recording& recording, const Oracle& oracle, const Options& options,
                         Typing typing) {
   std::vector<Score> scores;
-  for (const auto& peer : peers(oracle)) scores.push_back(replay(recording, *peer, typing));
+  for (const auto& peer : peers(oracle, options.mid_line)) scores.push_back(replay(recording, *peer, typing));
   if (options.program.empty()) return scores;
   const DaemonOptions daemon{.program = options.program,
                              .time_library = options.time_library,
                              .language = recording.language,
-                             .speculation = options.speculation};
+                             .speculation = options.speculation,
+                             .mid_line = options.mid_line};
   scores.push_back(replay(recording, *real_daemon(oracle, daemon, recording.start), typing));
   return scores;
 }
@@ -154,6 +160,7 @@ void run(const Options& options) {
 int main(int argc, char** argv) try {
   const auto options = parse(argc, argv);
   const bool nothing_to_do = options.files.empty() && !options.line && !options.latency;
+  if (options.help) return fmt::print("{}", kHelp), 0;
   if (nothing_to_do) return fmt::print("{}", kHelp), 2;
   run(options);
 } catch (const std::exception& fault) {

@@ -35,8 +35,9 @@ struct Fetch {
 struct Habits {
   std::string name;
   double debounce = 0;
-  bool caches = false;  // and does not ask with more than closers after the cursor
+  bool caches = false;
   double join = 0;  // seconds that a new request waits for a fetch that fits; 0: each key cancels the fetch
+  bool mid_line = true;  // asks also with more than closers after the cursor
 };
 
 class Peer : public Policy {
@@ -56,7 +57,7 @@ class Peer : public Policy {
     if (!habits_.caches) cache_.forget(1);
     while (deliver(moment.now)) {
     }
-    if (habits_.caches && !only_closers(rest_of_line(suffix_))) return std::nullopt;
+    if (!habits_.mid_line && !only_closers(rest_of_line(suffix_))) return std::nullopt;
     if (auto shown = lookup(moment.now)) return shown;
     auto start = moment.now + habits_.debounce;
     if (is_joinable()) {
@@ -127,12 +128,12 @@ class Peer : public Policy {
 
 }  // namespace
 
-std::vector<std::unique_ptr<Policy>> peers(const Oracle& oracle) {
+std::vector<std::unique_ptr<Policy>> peers(const Oracle& oracle, bool mid_line) {
   std::vector<std::unique_ptr<Policy>> result;
   for (const auto& habits :
        {Habits{.name = "cancel at each key"}, Habits{.name = "debounce of 300 ms", .debounce = 0.3},
-        Habits{.name = "trie that cancels, 75 ms", .debounce = 0.075, .caches = true},
-        Habits{.name = "leader: trie, joins for 200 ms", .caches = true, .join = 0.2}})
+        Habits{.name = "trie that cancels, 75 ms", .debounce = 0.075, .caches = true, .mid_line = mid_line},
+        Habits{.name = "leader: trie, joins for 200 ms", .caches = true, .join = 0.2, .mid_line = mid_line}})
     result.push_back(std::make_unique<Peer>(oracle, habits));
   return result;
 }

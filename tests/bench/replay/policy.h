@@ -51,8 +51,9 @@ class Policy {
 
 // What others do, played in virtual time: cancelling at each key, a debounce of 300 ms, a trie that serves
 // typing through but cancels, and the market leader's way, a trie and requests joined for 200 ms. Their own
-// time is taken to be nothing. Each has the same luck, from an oracle of its own.
-std::vector<std::unique_ptr<Policy>> peers(const Oracle& oracle);
+// time is taken to be nothing. Each has the same luck, from an oracle of its own. Those with a trie ask where
+// the line goes on after the cursor only if `mid_line`; the leader itself does not.
+std::vector<std::unique_ptr<Policy>> peers(const Oracle& oracle, bool mid_line);
 
 // The real program over stdio with a real HTTP endpoint on loopback, in virtual time.
 struct DaemonOptions {
@@ -61,6 +62,7 @@ struct DaemonOptions {
   std::string language;
   std::string predictor = "off";
   bool speculation = true;
+  bool mid_line = false;
 };
 std::unique_ptr<Policy> real_daemon(const Oracle& oracle, const DaemonOptions& options,
                                     const std::string& start);

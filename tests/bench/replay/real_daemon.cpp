@@ -30,6 +30,7 @@ class RealDaemon : public Policy {
     const int id = editor_.ask_to_initialize({{"endpoint", endpoint_.url()},
                                               {"predictor", options.predictor},
                                               {"speculation", options.speculation},
+                                              {"midLine", options.mid_line},
                                               {"callsPerMinute", 0}});
     if (!result(id, kInitialized)) throw std::runtime_error("initialize was not answered");
     editor_.initialized();
