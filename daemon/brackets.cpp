@@ -173,6 +173,17 @@ std::size_t calm_line(std::string_view source, std::string_view language) {
   return calm;
 }
 
+bool ends_in_literal(std::string_view source, std::string_view language) {
+  const auto more = std::string(source) + ' ';
+  const Literals literals(more, language);
+  for (std::size_t at = 0; at < source.size();) {
+    const auto [next, literal] = literals.step(at);
+    if (literal && source.size() < next) return true;
+    at = next;
+  }
+  return false;
+}
+
 int depth_at(const BracketScan& scan, std::size_t at) {
   int depth = 0;
   for (const auto& bracket : scan.brackets) {

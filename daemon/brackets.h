@@ -35,6 +35,9 @@ BracketScan scan_brackets(std::string_view source, std::string_view language, st
 // The last line start that is outside strings and comments: a scan of what follows may begin there.
 std::size_t calm_line(std::string_view source, std::string_view language);
 
+// Whether what follows `source` is in a string or a comment that it began.
+bool ends_in_literal(std::string_view source, std::string_view language);
+
 // How deep the brackets before `at` are nested; negative when more were closed than opened.
 int depth_at(const BracketScan& scan, std::size_t at);
 

@@ -27,7 +27,7 @@ struct Fetches::Fetch {
     return typed_since(spot, *now.text, now.cursor);
   }
   bool agrees_with(std::string_view typed) const {
-    return agree(typed, assumed + clean(received, state.trim_context(0)));
+    return agree(typed, assumed + clean(received, state.trim_context(0), false));
   }
 };
 
@@ -118,7 +118,7 @@ Task<> Fetches::run(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
 bool Fetches::take(Fetch& fetch, std::string_view piece) {
   fetch.received += piece;
   const auto context = fetch.state.trim_context(0);
-  const auto cleaned = clean(fetch.received, context);
+  const auto cleaned = clean(fetch.received, context, false);
   const auto whole = std::string_view(cleaned).substr(0, cleaned.rfind('\n') + 1);
   if (fetch.cleaned.size() < whole.size() && whole.starts_with(fetch.cleaned)) {
     cache_.append(fetch.text, whole.substr(fetch.cleaned.size()));

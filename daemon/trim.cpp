@@ -73,6 +73,20 @@ bool has_closing_line(std::string_view text) {
   return false;
 }
 
+// Blanks, be they of Unicode: no-break spaces, spaces of any width, marks without width.
+bool is_invisible(std::string_view text) {
+  constexpr auto kBlanks =
+      std::to_array<std::string_view>({"\u00A0", "\u2002", "\u2003", "\u2009", "\u200A", "\u200B", "\u200C",
+                                       "\u200D", "\u202F", "\u2060", "\u3000", "\uFEFF"});
+  text = trim_both(text);
+  for (auto blank = kBlanks.begin(); blank != kBlanks.end();) {
+    const bool starts = text.starts_with(*blank);
+    if (starts) text = trim_both(text.substr(blank->size()));
+    blank = starts ? kBlanks.begin() : std::next(blank);
+  }
+  return text.empty();
+}
+
 struct Cut {
   std::size_t keep;
   bool block;  // more than one line was wanted
@@ -141,11 +155,13 @@ Trimmed fit_suffix(std::string_view text, const Window& window, std::string_view
   return {std::string(text), contained_closers(text, around)};
 }
 
-std::string cleaned(std::string_view generated, const TrimContext& context, const Window& window) {
-  const auto text = without_leaks(generated, {window.prefix, window.suffix, context.language, {}, 0});
-  if (window.begun.empty() && is_foreign(text, window.head, context.language)) return {};
-  const auto lead = window.begun.empty() ? without_extra_lead(text, window.head) : std::string_view(text);
-  return with_indentation(lead, window.prefix, context.indentation);
+std::string cleaned(std::string_view generated, const TrimContext& context, const Window& window,
+                    bool whole) {
+  const auto text = without_leaks(generated, window.prefix, window.suffix);
+  auto code = without_fences(text, window.prefix, context.language, whole);
+  if (window.begun.empty() && is_foreign(code, window.head, context.language)) return {};
+  if (window.begun.empty()) code = without_extra_lead(code, window.head, whole);
+  return with_indentation(code, window.prefix, window.suffix, context.indentation, whole);
 }
 
 std::optional<Trimmed> fitted(std::string_view text, const Cut& cut, const Window& window,
@@ -158,19 +174,19 @@ std::optional<Trimmed> fitted(std::string_view text, const Cut& cut, const Windo
   auto trimmed = fit_suffix(rest, window, language);
   // The last character of a suggestion stays on the screen until it is typed, too.
   const auto shortest = window.begun.empty() ? kShortestText : 1;
-  if (trimmed.text.size() < shortest || trim_both(trimmed.text).empty()) return std::nullopt;
+  if (trimmed.text.size() < shortest || is_invisible(trimmed.text)) return std::nullopt;
   return trimmed;
 }
 
 }  // namespace
 
-std::string clean(std::string_view generated, const TrimContext& context) {
-  return cleaned(generated, context, Window(context));
+std::string clean(std::string_view generated, const TrimContext& context, bool whole) {
+  return cleaned(generated, context, Window(context), whole);
 }
 
 std::optional<Trimmed> trim(std::string_view generated, const TrimContext& context) {
   const Window window(context);
-  const auto text = window.begun + cleaned(generated, context, window);
+  const auto text = window.begun + cleaned(generated, context, window, true);
   return fitted(text, cut_lines(text, window, context.language, true), window, context.language);
 }
 
@@ -184,7 +200,7 @@ Trimmed first_block(Trimmed trimmed, std::string_view prefix) {
 Progress progress(std::string_view so_far, const TrimContext& context) {
   const Window window(context);
   const auto lines = so_far.substr(0, so_far.rfind('\n') + 1);
-  const auto text = window.begun + cleaned(lines, context, window);
+  const auto text = window.begun + cleaned(lines, context, window, false);
   if (keep_first_line(text) == text.size()) return {};
   auto cut = cut_lines(text, window, context.language, false);
   Progress progress;

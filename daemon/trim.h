@@ -38,7 +38,9 @@ Lines lines_wanted(std::string_view prefix, std::string_view suffix, std::string
 
 // `generated` without what no document should hold: leaked tokens, fences, NULs, broken UTF-8, CR, foreign
 // indentation, a repeated prefix. The form in which the cache stores text; cleaning twice changes nothing.
-std::string clean(std::string_view generated, const TrimContext& context);
+// `whole`: the text has ended. Otherwise what its next lines could still change is left out: the whole lines
+// of the result are the first lines of the whole text's.
+std::string clean(std::string_view generated, const TrimContext& context, bool whole = true);
 
 struct Trimmed {
   std::string text;  // "\n" line ends, valid UTF-8, no trailing blanks, at least two bytes

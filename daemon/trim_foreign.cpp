@@ -15,13 +15,17 @@ bool contains(const std::array<std::string_view, kSize>& words, std::string_view
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Languages whose lines outside of comments and strings are never sentences. JSX, markup and data are not
-// among them.
+// Languages whose lines outside of comments and strings are never sentences.
 bool has_braces(std::string_view language) {
   constexpr std::array<std::string_view, 14> kLanguages = {
       "c",  "cpp",  "cuda-cpp",   "objective-c", "objective-cpp", "csharp", "java",
       "go", "rust", "javascript", "typescript",  "kotlin",        "swift",  "dart"};
   return contains(kLanguages, language);
+}
+
+// There text stands between the tags.
+bool holds_markup(std::string_view language) {
+  return language == "typescriptreact" || language == "javascriptreact";
 }
 
 bool is_letter(char c) {
@@ -67,37 +71,65 @@ std::string_view first_word(std::string_view line) {
   return line.substr(0, static_cast<std::size_t>(end - line.begin()));
 }
 
-// A head that only Python has, in a language with braces.
-bool is_python_head(std::string_view line) {
-  const auto word = first_word(line);
-  const bool loop = word == "for" && line.find(" in ") != std::string_view::npos;
-  return line.ends_with(':') && line.find('{') == std::string_view::npos &&
-         line.find('?') == std::string_view::npos &&
-         (loop ? line.find('(') > line.find(" in ") : word == "def" || word == "elif" || word == "except");
+bool mentions(std::string_view line, std::string_view what) {
+  return line.find(what) != std::string_view::npos;
 }
 
-// A beginning that no line of Python has.
-bool is_brace_code(std::string_view line) {
-  constexpr std::array<std::string_view, 5> kWords = {"function", "const", "let", "var", "public"};
+// What follows the first word of the line is a name, and no mark.
+bool names_something(std::string_view line) {
+  const auto rest = line.substr(first_word(line).size());
+  return rest.size() > 1 && rest.front() == ' ' && is_letter(rest[1]);
+}
+
+// A line that only Python has, in a language with braces.
+bool is_python_line(std::string_view line) {
+  constexpr std::array<std::string_view, 7> kHeads = {"def", "elif",  "except", "class",
+                                                      "if",  "while", "with"};
   const auto word = first_word(line);
-  const bool declares = contains(kWords, word) && line.substr(word.size()).starts_with(' ') &&
-                        is_letter(line.substr(word.size() + 1).empty() ? ' ' : line[word.size() + 1]);
-  return declares || line.starts_with("//") || line.starts_with("/*") || line.starts_with("#include ");
+  if (word == "from") return names_something(line) && mentions(line, " import ");
+  if (!line.ends_with(':') || line.find_first_of("{?") != std::string_view::npos) return false;
+  if (word == "for") return line.find(" in ") < line.find('(');
+  if (word == "class") return names_something(line) && line.ends_with("):");
+  return contains(kHeads, word) && (names_something(line) || word == "except");
+}
+
+// A line that no Python has.
+bool is_brace_line(std::string_view line) {
+  constexpr std::array<std::string_view, 5> kWords = {"function", "const", "let", "var", "public"};
+  const bool declares = contains(kWords, first_word(line)) && names_something(line);
+  return declares || line.ends_with(") {") || line.ends_with("){") || line.starts_with("//") ||
+         line.starts_with("/*") || line.starts_with("#include ") ||
+         (line.ends_with(';') && mentions(line, "::"));
+}
+
+// Of neither: a shell's first line, a query, markup.
+bool is_other_line(std::string_view line, std::string_view language) {
+  const bool query = line.starts_with("SELECT ") && mentions(line, " FROM ");
+  const bool markup =
+      line.size() > 2 && line[0] == '<' && is_letter(line[1]) && line.ends_with('>') && mentions(line, "=\"");
+  return line.starts_with("#!/") || query ||
+         (markup && (language == "c" || language == "cpp" || language == "python"));
 }
 
 }  // namespace
 
 bool is_foreign(std::string_view text, std::string_view prefix, std::string_view language) {
-  const bool braces = has_braces(language);
+  const bool braces = has_braces(language) || holds_markup(language);
   if (!braces && language != "python") return false;
-  const auto before = current_line(prefix);
   const auto line = trim_both(current_line(text.substr(0, keep_first_line(text))));
-  // Behind code on its line a sentence is as odd; behind a quote or a comment mark it may be meant.
-  const bool sentence = is_sentence(line) && before.find_first_of("\"'`#/*<>") == std::string_view::npos;
-  const bool foreign = is_foreign_script(line) || (braces ? is_python_head(line) : is_brace_code(line));
-  if (!sentence && !(foreign && trim_both(before).empty())) return false;
-  // In a comment or a string anything may be said; below markup it may be markup's text.
-  return calm_line(prefix, language) == prefix.size() - before.size() && !strip_right(prefix).ends_with('>');
+  const bool sentence = is_sentence(line) || is_foreign_script(line);
+  const bool code = (braces ? is_python_line(line) : is_brace_line(line)) || is_other_line(line, language);
+  if (!sentence && !code) return false;
+  const auto before = strip_right(prefix);
+  // Inside a word, at the start of a script, below markup: nothing is foreign there.
+  if (!prefix.empty() && is_word(prefix.back())) return false;
+  if (before.empty() && line.starts_with("#!")) return false;
+  if (before.ends_with('>') || (sentence && holds_markup(language) && !before.ends_with(';'))) return false;
+  if (sentence && current_line(prefix).find_first_of("<>") != std::string_view::npos) return false;
+  // Behind code on its line a comment may begin, and in a comment or a string anything may be said.
+  if (!trim_both(current_line(prefix)).empty() && (line.starts_with('/') || line.starts_with('#')))
+    return false;
+  return !ends_in_literal(prefix, language);
 }
 
 }  // namespace fimd

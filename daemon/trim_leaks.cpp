@@ -8,42 +8,17 @@
 namespace fimd {
 namespace {
 
-// Markers of the prompt formats of Codestral, StarCoder, Qwen, DeepSeek, CodeLlama, CodeGemma, Granite and of
-// chat templates. In each format, what comes after a marker belongs to another document.
-constexpr std::array<std::string_view, 33> kMarkers = {"[PREFIX]",
-                                                       "[SUFFIX]",
-                                                       "[MIDDLE]",
-                                                       "<fim_prefix>",
-                                                       "<fim_suffix>",
-                                                       "<fim_middle>",
-                                                       "<fim_pad>",
-                                                       "<fim-prefix>",
-                                                       "<fim-suffix>",
-                                                       "<fim-middle>",
-                                                       "<|fim_prefix|>",
-                                                       "<|fim_suffix|>",
-                                                       "<|fim_middle|>",
-                                                       "<|fim_pad|>",
-                                                       "<|fim_begin|>",
-                                                       "<|fim_hole|>",
-                                                       "<|fim_end|>",
-                                                       "<｜fim▁begin｜>",
-                                                       "<｜fim▁hole｜>",
-                                                       "<｜fim▁end｜>",
-                                                       "<｜end▁of▁sentence｜>",
-                                                       "<|endoftext|>",
-                                                       "<|end_of_text|>",
-                                                       "<|eot_id|>",
-                                                       "<|im_start|>",
-                                                       "<|im_end|>",
-                                                       "<|file_sep|>",
-                                                       "<|file_separator|>",
-                                                       "<|repo_name|>",
-                                                       "<file_sep>",
-                                                       "<PRE>",
-                                                       "<SUF>",
-                                                       "<MID>"};
-constexpr std::array<std::string_view, 2> kEndMarkers = {"</s>", "<EOT>"};
+// Markers of the prompt formats of Codestral, StarCoder, CodeLlama, Granite, Mistral and Gemma. In each
+// format, what comes after a marker belongs to another document. Those of Qwen, DeepSeek, Llama and the chat
+// templates are known by their shape: <|name|>.
+constexpr auto kMarkers = std::to_array<std::string_view>(
+    {"[PREFIX]", "[SUFFIX]", "[MIDDLE]", "<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>",
+     "<fim-prefix>", "<fim-suffix>", "<fim-middle>", "<file_sep>", "<PRE>", "<SUF>", "<MID>", "[/INST]",
+     "<start_of_turn>", "<end_of_turn>"});
+// Behind these stands what is to be inserted.
+constexpr auto kMiddleMarkers = std::to_array<std::string_view>(
+    {"[MIDDLE]", "<fim_middle>", "<fim-middle>", "<|fim_middle|>", "<MID>", "<｜fim▁end｜>"});
+constexpr auto kEndMarkers = std::to_array<std::string_view>({"</s>", "<EOT>"});
 
 std::string_view marker_name(std::string_view marker) {
   return marker.starts_with('[') ? marker.substr(1, marker.size() - 2) : marker;
@@ -53,20 +28,68 @@ bool mentions(std::string_view document, std::string_view word) {
   return document.find(word) != std::string_view::npos;
 }
 
-std::size_t keep_before_markers(std::string_view text, std::string_view prefix, std::string_view suffix) {
-  auto keep = text.size();
-  for (const auto marker : kMarkers) {
-    const auto at = text.substr(0, keep).find(marker);
-    if (at == std::string_view::npos) continue;
-    // Code about these formats, or an array that is indexed by PREFIX, mentions them elsewhere too.
+// The length of a marker of the shape <|name|>, <｜name｜> at the front of the text; 0 when none stands
+// there.
+std::size_t shaped_marker(std::string_view text) {
+  constexpr std::size_t kLongestName = 40;
+  for (const std::string_view bar : {"|", "｜"}) {
+    auto name = text.substr(1);
+    if (!name.starts_with(bar)) continue;
+    name.remove_prefix(bar.size());
+    const auto length = name.substr(0, kLongestName).find(bar);
+    const auto what = name.substr(0, length);
+    if (length == 0 || length == std::string_view::npos || !std::all_of(what.begin(), what.end(), is_word))
+      continue;
+    if (name.substr(length + bar.size()).starts_with('>')) return 2 + 2 * bar.size() + length;
+  }
+  return 0;
+}
+
+// The first marker of the text that is none of the document's: code about these formats, or an array that is
+// indexed by PREFIX, mentions them elsewhere too.
+std::string_view first_marker(std::string_view text, std::string_view prefix, std::string_view suffix) {
+  const auto leaked = [&](std::string_view marker) {
     const auto name = marker_name(marker);
-    if (!mentions(prefix, name) && !mentions(suffix, name)) keep = at;
+    return !mentions(prefix, name) && !mentions(suffix, name);
+  };
+  auto first = text.substr(text.size());
+  for (const auto marker : kMarkers) {
+    const auto at = text.substr(0, first.data() - text.data()).find(marker);
+    if (at != std::string_view::npos && leaked(marker)) first = text.substr(at, marker.size());
   }
-  for (const auto marker : kEndMarkers) {
-    if (strip_right(text.substr(0, keep)).ends_with(marker))
-      keep = strip_right(text.substr(0, keep)).size() - marker.size();
+  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    const auto size = shaped_marker(text.substr(at));
+    if (first.data() <= text.data() + at) break;
+    if (size > 0 && leaked(text.substr(at, size))) return text.substr(at, size);
   }
-  return keep;
+  return first;
+}
+
+// A model that writes the markers of its prompt before its answer: what it fills in is behind the last of
+// them.
+std::string_view behind_middle(std::string_view text) {
+  const auto lead = std::min(text.find_first_not_of(" \n"), text.size());
+  const auto marked = text.substr(lead);
+  std::size_t middle = 0;
+  for (const auto marker : kMiddleMarkers) {
+    const auto at = marked.find(marker);
+    if (at != std::string_view::npos) middle = std::max(middle, at + marker.size());
+  }
+  return marked.substr(middle);
+}
+
+std::string_view without_markers(std::string_view text, std::string_view prefix, std::string_view suffix) {
+  auto marker = first_marker(text, prefix, suffix);
+  if (!marker.empty() && trim_both(text.substr(0, marker.data() - text.data())).empty()) {
+    text = behind_middle(text);
+    marker = first_marker(text, prefix, suffix);
+  }
+  text = text.substr(0, marker.empty() ? text.size() : marker.data() - text.data());
+  for (const auto end : kEndMarkers) {
+    const auto whole = strip_right(text);
+    if (whole.ends_with(end)) text = whole.substr(0, whole.size() - end.size());
+  }
+  return text;
 }
 
 // The length of the UTF-8 character at the front; 0 when it is broken, overlong, a surrogate or past
@@ -98,107 +121,23 @@ std::size_t keep_valid(std::string_view text) {
   return text.size();
 }
 
-bool is_fence(std::string_view line) {
-  return trim_both(line).starts_with("```");
-}
-
-std::size_t fences_in(std::string_view text) {
-  std::size_t count = 0;
-  while (!text.empty()) count += is_fence(next_line(text)) ? 1 : 0;
-  return count;
-}
-
-// Markdown, and a document that already has fences, may want one more.
-bool speaks_markdown(const TrimContext& context) {
-  return context.language == "markdown" || context.language == "mdx" || fences_in(context.prefix) > 0;
-}
-
-// Unwraps an answer that the model put between fences, and cuts off what it says after it.
-std::string_view without_fences(std::string_view text, bool line_start) {
-  const auto lead = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-  auto rest = text.substr(lead);
-  if (is_fence(next_line(rest)) && (line_start || fences_in(rest) > 0)) text = rest;
-  for (rest = text; !rest.empty();) {
-    const auto at = text.size() - rest.size();
-    if (is_fence(next_line(rest)) && (at > 0 || line_start)) return text.substr(0, at);
-  }
-  return text;
-}
-
 std::size_t keep_before_file_marker(std::string_view text) {
   if (text.starts_with("+++++ ")) return 0;
-  return std::min(text.find("\n+++++ "), text.size());
-}
-
-// The longest part of `text`'s front that is also the tail of `prefix` and starts at a line start there.
-std::size_t repeated_tail(std::string_view text, std::string_view prefix) {
-  const auto window = prefix.substr(prefix.size() - std::min(prefix.size(), text.size()));
-  for (std::size_t at = 0; at < window.size(); ++at) {
-    const bool line_start =
-        at == 0 ? window.size() == prefix.size() || prefix[prefix.size() - window.size() - 1] == '\n'
-                : window[at - 1] == '\n';
-    if (line_start && text.starts_with(window.substr(at))) return window.size() - at;
-  }
-  return 0;
-}
-
-// Fewer than this many bytes or one word may well be meant twice: `f(f(x))`, `- - -`.
-constexpr std::size_t kShortestRepeatedPrefix = 8;
-
-std::string_view without_repeated_prefix(std::string_view text, std::string_view prefix) {
-  const auto repeated = repeated_tail(text, prefix);
-  const auto what = trim_both(text.substr(0, repeated));
-  const bool words = what.find_first_of(" (.=") != std::string_view::npos;
-  return what.size() >= kShortestRepeatedPrefix && words ? text.substr(repeated) : text;
-}
-
-bool opens_line(std::string_view prefix) {
-  const auto line = strip_right(prefix);
-  return !line.empty() && std::string_view("{([:,").find(line.back()) != std::string_view::npos;
-}
-
-// On an indented blank line a model may start with a newline, or write the indentation that is already there.
-std::string_view without_extra_indentation(std::string_view text, std::string_view prefix) {
-  const auto line = current_line(prefix);
-  const auto above = strip_right(prefix.substr(0, prefix.size() - line.size()));
-  const bool blank_above = prefix.size() - line.size() > above.size() + 2;
-  if (!line.empty() || blank_above || opens_line(above)) {
-    const auto first = std::min(text.find_first_not_of(" \t\n"), text.size());
-    const auto newline = text.substr(0, first).rfind('\n');
-    if (newline != std::string_view::npos) text.remove_prefix(newline + 1);
-  }
-  const auto written = indentation_of(text);
-  const bool deeper = opens_line(above) && columns(current_line(above)) == columns(line);
-  if (!line.empty() && written.size() >= line.size() && written.starts_with(line) && !deeper)
-    text.remove_prefix(line.size());
-  return text;
+  const auto at = text.find("\n+++++ ");
+  return at == std::string_view::npos ? text.size() : at + 1;
 }
 
 }  // namespace
 
-std::string without_leaks(std::string_view generated, const TrimContext& context) {
+std::string without_leaks(std::string_view generated, std::string_view prefix, std::string_view suffix) {
   auto text = generated.substr(0, kTrimWindow);
   // A text this long is no completion; its whole lines may still be one.
   if (text.size() < generated.size()) text = text.substr(0, text.rfind('\n') + 1);
   text = text.substr(0, keep_valid(text));
-  text = text.substr(0, keep_before_markers(text, context.prefix, context.suffix));
-  text = text.substr(0, keep_before_file_marker(text));
-  const bool line_start = trim_both(current_line(context.prefix)).empty();
-  std::string result(text);
-  if (text.find("```") != std::string_view::npos && !speaks_markdown(context)) {
-    result = without_fences(text, line_start);
-  }
+  text = without_markers(text, prefix, suffix);
+  std::string result(text.substr(0, keep_before_file_marker(text)));
   std::erase(result, '\r');
   return result;
-}
-
-std::string_view without_extra_lead(std::string_view text, std::string_view prefix) {
-  const auto line = current_line(prefix);
-  text = without_repeated_prefix(text, prefix);
-  if (trim_both(line).empty()) return without_extra_indentation(text, prefix);
-  const bool one_space = text.starts_with(' ') && !text.starts_with("  ");
-  if (one_space && is_blank(line.back())) text.remove_prefix(1);
-  return text;
 }
 
 }  // namespace fimd

@@ -44,8 +44,9 @@ bool ignores_indentation(std::string_view line, std::string_view language) {
 }
 
 std::string_view without_comment(std::string_view line, std::string_view language) {
-  const auto mark = line.find(blocks_by_colon(language) ? " #" : " //");
-  return strip_right(line.substr(0, mark));
+  const std::string_view mark = blocks_by_colon(language) ? " #" : " //";
+  if (trim_both(line).starts_with(mark.substr(1))) return {};
+  return strip_right(line.substr(0, line.find(mark)));
 }
 
 std::string_view next_full_line(std::string_view suffix) {
@@ -61,11 +62,14 @@ std::string_view last_full_line(std::string_view prefix) {
   return current_line(strip_right(prefix));
 }
 
-bool next_is_deeper(std::string_view prefix, std::string_view suffix) {
+bool next_is_deeper(std::string_view prefix, std::string_view suffix, std::string_view language) {
   const auto next = next_full_line(suffix);
   const auto line = current_line(prefix);
-  // An empty line has the depth of the line above: the editor has not indented it yet.
-  return !next.empty() && columns(next) > columns(line.empty() ? last_full_line(prefix) : line);
+  if (!line.empty()) return columns(next) > columns(line);
+  // An empty line, which the editor has not indented yet, has the depth of the line above, or is in its
+  // block.
+  const auto above = last_full_line(prefix);
+  return columns(next) > columns(above) && !opens_block(above, language);
 }
 
 std::string_view first_line(std::string_view text) {
@@ -77,6 +81,17 @@ std::size_t block_column(std::string_view text, std::string_view prefix) {
   const auto line = current_line(prefix);
   if (!trim_both(line).empty()) return columns(line) + 1;
   return columns(line.empty() ? first_line(text) : line);
+}
+
+// Whether the statement that the cursor is in ends with the text's first line: what is indented deeper below
+// it belongs to nothing.
+bool ends_statement(std::string_view head, std::string_view first, std::string_view language) {
+  if (first.find('\n') != std::string_view::npos) return false;
+  const auto line = std::string(head).append(first);
+  const auto code = without_comment(line, language);
+  if (!unmatched_openers(scan_brackets(code, language)).empty() || trim_both(code).starts_with("case "))
+    return false;
+  return language == "python" ? code.ends_with(')') : code.ends_with(';');
 }
 
 bool inside_literal(const BracketScan& scan, std::size_t at) {
@@ -93,15 +108,24 @@ struct IndentationCount {
       tabs += blanks.starts_with('\t') ? 1 : 0;
       if (!blanks.starts_with("  ")) continue;
       ++spaces;
-      if (blanks.size() % 2 == 0) step = std::gcd(step, blanks.size());
+      if (blanks.size() % 2 != 0) continue;
+      step = std::gcd(step, blanks.size());
+      least = least == 0 ? blanks.size() : std::min(least, blanks.size());
     }
     if (step == 0) step = 4;
+  }
+  // Where no line is less than `depth` steps deep.
+  std::size_t step_at(std::size_t depth) const {
+    auto width = step;
+    while (width > 2 && width % 2 == 0 && least < depth * width) width /= 2;
+    return width;
   }
   bool mixed() const { return std::min(tabs, spaces) * 10 > std::max(tabs, spaces); }
 
   std::size_t tabs = 0;
   std::size_t spaces = 0;
   std::size_t step = 0;
+  std::size_t least = 0;  // blanks of the line of spaces that has the fewest
 };
 
 std::string spaces_for_tabs(std::string_view blanks, std::size_t width) {
@@ -114,6 +138,15 @@ std::string tabs_for_spaces(std::string_view blanks, std::size_t step) {
   const auto tabs = std::min(blanks.find_first_not_of('\t'), blanks.size());
   const auto spaces = blanks.size() - tabs;
   return std::string(tabs + spaces / step, '\t') + std::string(spaces % step, ' ');
+}
+
+// The lines up to the first one that is indented: how wide a step of the rest is, all of it says.
+std::string_view before_indentation(std::string_view text, bool line_start) {
+  for (std::size_t at = 0; at < text.size(); line_start = true) {
+    if (line_start && is_blank(text[at])) return text.substr(0, at);
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  }
+  return text;
 }
 
 }  // namespace
@@ -147,7 +180,7 @@ Lines lines_wanted(std::string_view prefix, std::string_view suffix, std::string
   const auto rest = strip_right(rest_of_line(suffix));
   // `) {` and `):` belong to a block that has begun.
   const bool free = only_closers(rest) && !rest.ends_with('{') && !rest.ends_with(':');
-  return free && starts_block && !next_is_deeper(prefix, suffix) ? Lines::multi : Lines::single;
+  return free && starts_block && !next_is_deeper(prefix, suffix, language) ? Lines::multi : Lines::single;
 }
 
 std::size_t keep_scope(std::string_view text, std::string_view prefix, std::string_view language,
@@ -156,15 +189,19 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
   const bool from_line = !trim_both(current_line(prefix)).empty();
   const auto scan = scan_brackets(std::string(prefix).append(text), language, prefix.size());
   auto bracket = scan.brackets.begin();
+  const auto first = keep_first_line(text);
+  const bool ends = from_line && ends_statement(current_line(prefix), text.substr(0, first), language);
   int depth = 0;
   bool closed = false;
-  for (auto at = keep_first_line(text); at < text.size();) {
+  for (auto at = first; at < text.size();) {
     const auto begin = at + 1;
     at = std::min(text.find('\n', begin), text.size());
     for (; bracket != scan.brackets.end() && bracket->at < begin; ++bracket) {
       depth = is_closer(bracket->kind) ? std::max(0, depth - 1) : depth + 1;
     }
     const auto line = text.substr(begin, at - begin);
+    const bool stray = ends && begin == first + 1 && columns(line) >= column && !inside_literal(scan, begin);
+    if (stray && depth == 0) return first;
     if (depth > 0 || columns(line) >= column || trim_both(line).empty()) continue;
     if (inside_literal(scan, begin) || ignores_indentation(line, language)) continue;
     const bool closes = is_closer(trim_both(line).front());
@@ -179,24 +216,27 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
   return text.size();
 }
 
-std::string with_indentation(std::string_view text, std::string_view prefix, Indentation indentation) {
+std::string with_indentation(std::string_view text, std::string_view prefix, std::string_view suffix,
+                             Indentation indentation, bool whole) {
   const IndentationCount written(text);
   if (written.tabs + written.spaces == 0) return std::string(text);
-  const IndentationCount document(prefix);
+  IndentationCount document(prefix);
+  if (document.tabs + document.spaces == 0) document = IndentationCount(suffix);
   if (indentation.width <= 0) {
     indentation = {document.tabs > document.spaces,
                    static_cast<int>(document.tabs + document.spaces > 0 ? document.step : 0)};
   }
   const bool foreign = indentation.tabs ? written.tabs == 0 && written.spaces > 0 : written.tabs > 0;
-  if (indentation.width <= 0 || !foreign || document.mixed() || written.mixed()) return std::string(text);
+  if (indentation.width <= 0 || !foreign || document.mixed()) return std::string(text);
   bool line_start = trim_both(current_line(prefix)).empty();
+  if (indentation.tabs && !whole) return std::string(before_indentation(text, line_start));
+  const auto step = written.step_at(indentation_of(current_line(prefix)).size());
   std::string result;
   for (std::size_t at = 0; at <= text.size(); line_start = true) {
     const auto end = std::min(text.find('\n', at), text.size());
     const auto line = text.substr(at, end - at);
     const auto blanks = line_start ? indentation_of(line) : std::string_view();
-    result +=
-        indentation.tabs ? tabs_for_spaces(blanks, written.step) : spaces_for_tabs(blanks, indentation.width);
+    result += indentation.tabs ? tabs_for_spaces(blanks, step) : spaces_for_tabs(blanks, indentation.width);
     result += line.substr(blanks.size());
     if (end < text.size()) result += '\n';
     at = end + 1;

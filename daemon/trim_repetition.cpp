@@ -45,13 +45,16 @@ std::size_t run_of(const std::vector<TextLine>& lines, std::size_t from, std::si
   return at - from;
 }
 
-// A line of digits and signs only differs by its numbers.
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Lines that count only differ by their numbers and the signs of those.
 std::string without_numbers(std::string_view line) {
   std::string shape;
   for (const char c : trim_both(line)) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit) shape += c;
-    if (digit && !shape.ends_with('0')) shape += '0';
+    if (is_digit(c) && shape.ends_with('-')) shape.pop_back();
+    if (!is_digit(c) || !shape.ends_with('0')) shape += is_digit(c) ? '0' : c;
   }
   return shape;
 }
@@ -70,29 +73,44 @@ std::string_view take_first_line(std::string_view& text) {
 }
 
 bool is_numeric(std::string_view line) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return std::any_of(line.begin(), line.end(), is_digit) &&
-         std::all_of(line.begin(), line.end(), [&](char c) { return is_digit(c) || !is_word(c); });
+         std::all_of(line.begin(), line.end(), [](char c) { return is_digit(c) || !is_word(c); });
 }
 
-// The loop is the document's own: the text goes on with `rows` lines like it, above or below.
-bool in_table(std::string_view line, std::size_t rows, std::string_view prefix, std::string_view suffix) {
+// Whether `rows` lines above the cursor, or below, are all as `is_row` says: the loop is the document's own.
+template <typename IsRow>
+bool in_table(std::size_t rows, std::string_view prefix, std::string_view suffix, const IsRow& is_row) {
   auto above = prefix.substr(0, prefix.size() - current_line(prefix).size());
   auto below = next_lines(suffix);
-  const auto shape = without_numbers(line);
-  const auto same = [&](std::string_view other) { return without_numbers(other) == shape; };
   bool is_above = true;
   bool is_below = true;
   for (; rows > 0; --rows) {
-    is_above = is_above && same(take_last_line(above));
-    is_below = is_below && same(take_first_line(below));
+    is_above = is_above && is_row(take_last_line(above));
+    is_below = is_below && is_row(take_first_line(below));
   }
   return is_above || is_below;
 }
 
-// A row of words that stands beside the loop once may be what the model fell over.
-std::size_t rows_of(std::string_view line) {
-  return is_numeric(line) ? 1 : 2;
+// `0, 0, 0, 0,`
+bool fills_table(std::string_view line) {
+  std::string_view number;
+  for (auto token = next_token(line); !token.empty(); token = next_token(line)) {
+    if (!is_word(token.front())) continue;
+    if (!number.empty() && token != number) return false;
+    number = token;
+  }
+  return true;
+}
+
+// Among other rows of numbers one of zeros may be said as often as one likes, any other as often as it stands
+// there. A row of words that stands beside the loop once may be what the model fell over.
+bool goes_on_equal(std::string_view line, std::string_view prefix, std::string_view suffix) {
+  const auto what = trim_both(line);
+  if (!is_numeric(line))
+    return in_table(2, prefix, suffix, [&](std::string_view row) { return trim_both(row) == what; });
+  return in_table(1, prefix, suffix, [&](std::string_view row) {
+    return trim_both(row) == what || (fills_table(line) && is_numeric(row));
+  });
 }
 
 std::size_t keep_before_equal_lines(const std::vector<TextLine>& lines, std::size_t size,
@@ -103,7 +121,7 @@ std::size_t keep_before_equal_lines(const std::vector<TextLine>& lines, std::siz
       const auto run = run_of(lines, from, period);
       const bool at_end = from + run == lines.size() && run > 2 * period && period > 1;
       if ((run >= kTurns * period || at_end) && says_something(lines, from, period) &&
-          !in_table(lines[from].text, rows_of(lines[from].text), prefix, suffix)) {
+          !goes_on_equal(lines[from].text, prefix, suffix)) {
         keep = std::min(keep, lines[from + period - 1].end);
         break;
       }
@@ -120,7 +138,10 @@ std::size_t keep_before_counting(const std::vector<TextLine>& lines, std::size_t
   for (std::size_t i = 1; i < lines.size() && lines[i].end <= keep; ++i) {
     const bool same = without_numbers(lines[i].text) == without_numbers(lines[i - 1].text);
     run = same && !only_closers(lines[i].text) ? run + 1 : 1;
-    if (run == kCountingLines && !in_table(lines[i].text, 1, prefix, suffix)) return lines[i + 1 - run].end;
+    if (run != kCountingLines) continue;
+    const auto shape = without_numbers(lines[i].text);
+    const auto is_row = [&](std::string_view row) { return without_numbers(row) == shape; };
+    if (!in_table(1, prefix, suffix, is_row)) return lines[i + 1 - run].end;
   }
   return keep;
 }
@@ -131,14 +152,17 @@ struct Tail {
 };
 constexpr std::array<Tail, 4> kTails = {{{10, 1}, {30, 10}, {45, 20}, {60, 30}}};
 
-// A run of one punctuation mark (a ruler, dots) is one token here.
+// What rulers are drawn with.
+constexpr std::string_view kRulers = "-=*#~/+.^%\\";
+
+// A ruler is one token here.
 std::vector<std::string_view> tokens_of(std::string_view text) {
   std::vector<std::string_view> tokens;
   while (true) {
     const auto token = next_token(text);
     if (token.empty()) return tokens;
-    const bool ruler = !tokens.empty() && !is_word(token.front()) && tokens.back().back() == token.front() &&
-                       !is_closer(token.front()) && tokens.back().end() == token.begin();
+    const bool ruler = !tokens.empty() && kRulers.find(token.front()) != std::string_view::npos &&
+                       tokens.back().back() == token.front() && tokens.back().end() == token.begin();
     if (ruler) {
       tokens.back() = {tokens.back().data(), tokens.back().size() + 1};
     } else {
@@ -147,9 +171,9 @@ std::vector<std::string_view> tokens_of(std::string_view text) {
   }
 }
 
-// The shortest period of the last `count` tokens, by the failure function of Knuth, Morris and Pratt.
-std::size_t tail_period(const std::vector<std::string_view>& tokens, std::size_t count) {
-  const auto at = [&](std::size_t i) { return tokens[tokens.size() - 1 - i]; };
+// The shortest period of `count` items, by the failure function of Knuth, Morris and Pratt.
+template <typename At>
+std::size_t period_of(std::size_t count, const At& at) {
   std::vector<std::size_t> border(count);
   for (std::size_t i = 1; i < count; ++i) {
     auto length = border[i - 1];
@@ -157,6 +181,10 @@ std::size_t tail_period(const std::vector<std::string_view>& tokens, std::size_t
     border[i] = at(i) == at(length) ? length + 1 : 0;
   }
   return count - border.back();
+}
+
+std::size_t tail_period(const std::vector<std::string_view>& tokens, std::size_t count) {
+  return period_of(count, [&](std::size_t i) { return tokens[tokens.size() - 1 - i]; });
 }
 
 std::size_t end_of(std::string_view text, std::string_view token) {
@@ -188,9 +216,48 @@ std::size_t keep_before_tail(std::string_view text, const std::vector<std::strin
     // How many closers are right is a question of what the document lacks, not of turns.
     const bool closers = std::all_of(tokens.begin() + first, tokens.end(),
                                      [](std::string_view token) { return is_closer(token.front()); });
-    return closers ? text.size() : end_of_turn(text, tokens, first, period);
+    if (closers) return text.size();
+    const auto begin = end_of(text, tokens[first]);
+    const auto end = end_of_turn(text, tokens, first, period);
+    // A turn that goes over a line end is one of lines, wherever in them its tokens begin to repeat.
+    const bool of_lines =
+        text.substr(begin, std::max(end, begin) - begin).find('\n') != std::string_view::npos;
+    return of_lines ? std::min(text.find('\n', end), text.size()) : end;
   }
   return text.size();
+}
+
+// How often a turn must be said to be a loop; 0 when it may be said as often as one likes. Lists of one word
+// are written (`int, int, int`, "%d %d %d"); code that ends something again and again is not.
+std::size_t turns_of(std::string_view turn) {
+  constexpr std::size_t kLong = 8;
+  constexpr std::size_t kShortestWord = 3;
+  std::size_t items = 0;  // words and numbers
+  std::size_t longest = 0;
+  for (auto rest = turn, token = next_token(rest); !token.empty(); token = next_token(rest)) {
+    if (!is_word(token.front())) continue;
+    ++items;
+    if (!is_digit(token.front())) longest = std::max(longest, token.size());
+  }
+  const bool structured = turn.find_first_of("(){}[];:=") != std::string_view::npos;
+  if (longest == 0) return 0;
+  if (items > 1 || structured) return turn.size() < kLong ? 4 : 3;
+  const bool glued = std::all_of(turn.begin(), turn.end(), is_word);
+  if (longest < kShortestWord) return 0;
+  return glued ? 4 : 6;
+}
+
+// A text that is one turn from its first byte on shows its loop early. Not so where the document is in it.
+std::size_t keep_first_turn(std::string_view text, std::string_view prefix, std::string_view suffix) {
+  const auto said = strip_right(text);
+  if (said.empty()) return text.size();
+  const auto period = period_of(said.size(), [&](std::size_t i) { return said[i]; });
+  const auto turns = turns_of(said.substr(0, period));
+  const auto turn = trim_both(said.substr(0, period));
+  if (turns == 0 || said.size() < period * turns - period / 2 || strip_right(prefix).ends_with(turn) ||
+      trim_both(suffix).starts_with(turn))
+    return text.size();
+  return strip_right(said.substr(0, period)).size();
 }
 
 }  // namespace
@@ -203,6 +270,8 @@ std::size_t keep_before_repetition(std::string_view text, std::string_view prefi
   const auto equal = keep_before_equal_lines(lines, written.size(), prefix, suffix);
   const auto keep = keep_before_counting(lines, equal, prefix, suffix);
   if (keep < written.size()) return std::max(keep, line.size()) - line.size();
+  const auto turn = keep_first_turn(text, prefix, suffix);
+  if (turn < text.size()) return turn;
   auto tokens = tokens_of(text);
   const auto tail = keep_before_tail(text, tokens);
   if (tail < text.size() || tokens.empty()) return tail;

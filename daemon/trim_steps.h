@@ -10,15 +10,20 @@
 
 namespace fimd {
 
-// 1. Leaks: cut at a marker of a model's prompt format (unless the document itself speaks of it), at a
-// closing Markdown fence, at a file marker, at a NUL, at broken UTF-8. An opening fence and every CR vanish.
-std::string without_leaks(std::string_view generated, const TrimContext& context);
+// 1. Leaks: cut at a marker of a model's prompt format (unless the document itself speaks of it; what a model
+// writes behind its middle marker is kept), at a file marker, at a NUL, at broken UTF-8. Every CR vanishes.
+std::string without_leaks(std::string_view generated, std::string_view prefix, std::string_view suffix);
+
+// 1. What stands between Markdown fences, or before the first, where code is wanted. Here and below `whole`
+// says that the text has ended; otherwise what more text could change is left out.
+std::string_view without_fences(std::string_view text, std::string_view prefix, std::string_view language,
+                                bool whole);
 
 // 1. Whether the text answers, where code is wanted, in prose or in another language than the document's.
 bool is_foreign(std::string_view text, std::string_view prefix, std::string_view language);
 
 // 1, the front: the prefix repeated, the indentation repeated, Codestral's extra space or newline.
-std::string_view without_extra_lead(std::string_view text, std::string_view prefix);
+std::string_view without_extra_lead(std::string_view text, std::string_view prefix, bool whole);
 
 // 2. The first line that is not blank; `text` opens a block on it when a block may start there and it ends
 // like one.
@@ -56,7 +61,8 @@ std::size_t keep_before_next_lines(std::string_view text, const Surroundings& ar
 std::size_t keep_balanced(std::string_view text, const Surroundings& around, std::size_t contained);
 
 // 7. Indentation in the editor's (or the document's) tabs or spaces.
-std::string with_indentation(std::string_view text, std::string_view prefix, Indentation indentation);
+std::string with_indentation(std::string_view text, std::string_view prefix, std::string_view suffix,
+                             Indentation indentation, bool whole);
 
 // 7. Whether the text, on the cursor's line, only writes the next non-empty line again.
 bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix);

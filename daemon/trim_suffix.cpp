@@ -88,15 +88,24 @@ struct Match {
   bool to_end = false;
 };
 
+// Lines of a list begin with the same two tokens; there a whole one is easily the beginning of another.
+bool in_list(std::string_view line, std::string_view above) {
+  const auto openers = std::count_if(line.begin(), line.end(), is_opener);
+  const bool balanced = openers == std::count_if(line.begin(), line.end(), is_closer);
+  return balanced && next_token(line) == next_token(above) && next_token(line) == next_token(above);
+}
+
 // How many lines of the text, from `at` on, are the lines after the cursor, from `first` on.
+// `above` is the line before the text.
 Match match_lines(const std::vector<CodeLine>& text, std::size_t at, const std::vector<CodeLine>& suffix,
-                  std::size_t first, bool whole) {
+                  std::size_t first, bool whole, std::string_view above) {
   Match match;
   while (at < text.size() && first < suffix.size() && text[at].text == suffix[first].text)
     ++match.lines, ++at, ++first;
   const bool cut_short = whole && at + 1 == text.size() && first < suffix.size() &&
                          suffix[first].text.starts_with(text[at].text) &&
-                         (match.lines > 0 || trim_both(text[at].text).size() >= kShortestCutLine);
+                         (match.lines > 0 || (trim_both(text[at].text).size() >= kShortestCutLine &&
+                                              !in_list(text[at].text, at > 0 ? text[at - 1].text : above)));
   if (cut_short) ++match.lines, ++at;
   match.to_end = whole && at == text.size();
   return match;
@@ -121,7 +130,8 @@ bool is_quote(char c) {
 // Whether the text brings the quote that ends the string in which the cursor is.
 bool ends_string(std::string_view text, std::string_view prefix, char quote) {
   const auto line = current_line(prefix);
-  return std::count(line.begin(), line.end(), quote) % 2 == 1 && text.find(quote) != std::string_view::npos;
+  return std::count(line.begin(), line.end(), quote) % 2 == 1 &&
+         std::count(text.begin(), text.end(), quote) % 2 == 1;
 }
 
 // Whether the text's closer number `index` ends a bracket that nothing else ends.
@@ -205,6 +215,7 @@ std::size_t keep_before_rest(std::string_view text, const Surroundings& around) 
 
 std::size_t keep_before_next_lines(std::string_view text, const Surroundings& around, bool whole) {
   const auto line = current_line(around.prefix);
+  const auto above = current_line(strip_right(around.prefix.substr(0, around.prefix.size() - line.size())));
   const auto written = std::string(line).append(text);
   const auto lines = code_lines(written, written.size());
   const auto below = code_lines(next_lines(around.suffix), kSuffixLines);
@@ -212,14 +223,14 @@ std::size_t keep_before_next_lines(std::string_view text, const Surroundings& ar
   const bool says_something = !only_closers(below.front().text);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const auto at = std::max(lines[i].begin, line.size() + 1) - line.size() - 1;
-    const auto match = match_lines(lines, i, below, 0, whole);
+    const auto match = match_lines(lines, i, below, 0, whole, above);
     const bool first = lines[i].begin <= line.size();
     const bool enough =
         match.lines >= 2 || (match.lines == 1 && match.to_end) ||
         (match.lines == 1 && says_something && !first && is_distinctive(lines[i].text, around.prefix));
     const bool again = !enough && match.lines == 0 && !first &&
                        is_reworded(lines[i].text, below.front().text) &&
-                       match_lines(lines, i + 1, below, 1, whole).lines > 0;
+                       match_lines(lines, i + 1, below, 1, whole, above).lines > 0;
     if ((enough || again) && stays_balanced(around, text, at)) return at;
   }
   return text.size();

@@ -79,6 +79,31 @@ TEST_CASE("an answer in another language is none") {
   CHECK(shown_in_body("for x in range(width):\n    yield x\n").empty());
 }
 
+TEST_CASE("what a model wraps its answer into comes off while it streams in") {
+  for (const std::string said :
+       {"```cpp\nwidth * height;\n```\nThat is all.\n",
+        "Here is the missing code:\n\n```\nwidth * height;\n```\n",
+        "int area(int width, int height) {\n  return width * height;\n}\n", "  return width * height;\n}\n",
+        "<|fim_middle|>width * height;\n}\n<|endoftext|>",
+        "width * height;width * height;width * height;\n}\n"}) {
+    for (const std::size_t size : {1, 7}) {
+      Reply reply;
+      reply.headers = {{"Content-Type", "text/event-stream"}};
+      for (std::size_t at = 0; at < said.size(); at += size)
+        reply.chunks.push_back(events({delta_data(said.substr(at, size))}));
+      Completion end;
+      end.finish_reason = "stop";
+      reply.chunks.push_back(events({end_data(end), "[DONE]"}));
+      ScriptedServer server({reply});
+      TestClient client(config_for(server));
+      client.initialize();
+      client.open(kUri, kBefore + kAfter);
+      INFO(said);
+      CHECK(client.complete(kUri, 1, 9) == Texts{"width * height"});
+    }
+  }
+}
+
 TEST_CASE("ten megabytes in one line cost one empty answer") {
   CHECK(shown(std::string(10'000'000, 'x')).empty());
 }

@@ -27,9 +27,9 @@ std::string kept(std::string_view text, std::size_t keep) {
   return std::string(text.substr(0, keep));
 }
 
-std::string unleaked(std::string_view document, std::string_view text, std::string_view language = "cpp") {
-  const Cursor cursor(document, language);
-  return without_leaks(text, {cursor.prefix, cursor.suffix, cursor.language, {}, 0});
+std::string unleaked(std::string_view document, std::string_view text) {
+  const Cursor cursor(document);
+  return without_leaks(text, cursor.prefix, cursor.suffix);
 }
 
 TEST_CASE("leaked tokens end the text") {
@@ -40,24 +40,77 @@ TEST_CASE("leaked tokens end the text") {
   CHECK(unleaked("int ^", "a;<｜fim▁hole｜>b") == "a;");
   CHECK(unleaked("int ^", "a;\n</s>") == "a;\n");
   CHECK(unleaked("int ^", "a;<|endoftext|><file_sep>") == "a;");
-  CHECK(unleaked("int ^", "a;\n+++++ src/other.cpp\nint b;") == "a;");
+  CHECK(unleaked("int ^", "a;\n+++++ src/other.cpp\nint b;") == "a;\n");
+}
+
+TEST_CASE("what a model writes behind its middle marker is its answer") {
+  CHECK(unleaked("int ^", "<|fim_middle|>a = 1;<|endoftext|>") == "a = 1;");
+  CHECK(unleaked("int ^", "<fim_middle>a = 1;") == "a = 1;");
+  CHECK(unleaked("int ^", " <MID>a = 1; <EOT>") == "a = 1; ");
+  CHECK(unleaked("int ^", "<fim_prefix>int <fim_suffix>;\n<fim_middle>a = 1;") == "a = 1;");
+  CHECK(unleaked("int ^", "<｜fim▁begin｜>int <｜fim▁hole｜>;<｜fim▁end｜>a") == "a");
+  CHECK(unleaked("int ^", "[SUFFIX];\n[PREFIX]int a") == "");
+}
+
+TEST_CASE("markers of any chat template are known by their shape") {
+  CHECK(unleaked("int ^", "a;<|eot_id|>") == "a;");
+  CHECK(unleaked("int ^", "a;\n<|start_header_id|>user") == "a;\n");
+  CHECK(unleaked("int ^", "a;<｜User｜>thanks") == "a;");
+  CHECK(unleaked("int ^", "a;[/INST]") == "a;");
+  CHECK(unleaked("int ^", "a;<end_of_turn>") == "a;");
+  CHECK(unleaked("let f = ^", "g <| h |> i") == "g <| h |> i");
+  CHECK(unleaked("x = ^", "a <| b<|c") == "a <| b<|c");
 }
 
 TEST_CASE("a document that speaks of the tokens keeps them") {
   CHECK(unleaked("enum { PREFIX, SUFFIX };\nx = ^", "parts[SUFFIX];") == "parts[SUFFIX];");
   CHECK(unleaked("// writes <fim_middle>\nput(^", "\"<fim_middle>\")") == "\"<fim_middle>\")");
-  CHECK(unleaked("x = ^\nconst PREFIX = 0;", "row[PREFIX]", "typescript") == "row[PREFIX]");
+  CHECK(unleaked("x = ^\nconst PREFIX = 0;", "row[PREFIX]") == "row[PREFIX]");
   CHECK(unleaked("puts(^", "\"</s>\")") == "\"</s>\")");
-  CHECK(unleaked("<ul>^", "<li>a</li>", "html") == "<li>a</li>");
+  CHECK(unleaked("<ul>^", "<li>a</li>") == "<li>a</li>");
+}
+
+std::string unfenced(std::string_view document, std::string_view text, std::string_view language = "cpp",
+                     bool whole = true) {
+  return std::string(without_fences(text, Cursor(document).prefix, language, whole));
 }
 
 TEST_CASE("fences around the answer vanish") {
-  CHECK(unleaked("^", "```cpp\nint a;\n```\nThis declares a.") == "int a;\n");
-  CHECK(unleaked("int x = ^", "```cpp\n1;\n```") == "1;\n");
-  CHECK(unleaked("^", "int a;\n```\n\nExplanation") == "int a;\n");
-  CHECK(unleaked("^", "Use:\n```\nmake\n```\n", "markdown") == "Use:\n```\nmake\n```\n");
-  CHECK(unleaked("\"\"\"\n```\nx\n^", "```\n\"\"\"", "python") == "```\n\"\"\"");
-  CHECK(unleaked(" * ^", "```ts\n * f();", "typescript") == "```ts\n * f();");
+  CHECK(unfenced("^", "```cpp\nint a;\n```\nThis declares a.") == "int a;\n");
+  CHECK(unfenced("int x = ^", "```cpp\n1;\n```") == "1;\n");
+  CHECK(unfenced("int x = ^", "```cpp\n1;") == "1;");
+  CHECK(unfenced("^", "int a;\n```\n\nExplanation") == "int a;\n");
+  CHECK(unfenced("\"\"\"\n```\nx\n```\n\"\"\"\ny = ^", "```python\n1\n```", "python") == "1\n");
+  CHECK(unfenced("// The sum of ^", "```\nall prices.\n```") == "all prices.\n");
+}
+
+TEST_CASE("and so does what a model says about them") {
+  CHECK(unfenced("^", "Here is the completed code:\n\n```cpp\nint a;\n```\n") == "int a;\n");
+  CHECK(unfenced("return ^", "Sure! Here's the missing part.\n```\na + b;\n```") == "a + b;\n");
+  CHECK(unfenced("^", "Certainly, the loop is missing.\nIt sums them up:\n```\nx();\n```\nDone.") ==
+        "x();\n");
+  CHECK(unfenced("^", "\n\nThe missing line:\n```python\nx = 1\n```\n", "python") == "x = 1\n");
+  CHECK(unfenced("^", "Foo bar{1};\n```\nThis declares bar.") == "Foo bar{1};\n");
+  CHECK(unfenced("^", "Here is the completed code:\n\nint a;\n") ==
+        "Here is the completed code:\n\nint a;\n");
+}
+
+TEST_CASE("fences that are meant stay") {
+  CHECK(unfenced("^", "Use:\n```\nmake\n```\n", "markdown") == "Use:\n```\nmake\n```\n");
+  CHECK(unfenced("\"\"\"\n```\nx\n^", "```\n\"\"\"", "python") == "```\n\"\"\"");
+  CHECK(unfenced("/**\n * ^", "```ts\n * f();", "typescript") == "```ts\n * f();");
+  CHECK(unfenced("/**\n^", "For example:\n```\nf();\n```\n*/", "typescript") ==
+        "For example:\n```\nf();\n```\n*/");
+  CHECK(unfenced("s = ^", "`${a}`", "typescript") == "`${a}`");
+}
+
+TEST_CASE("as long as more may come, fences that may come are waited for") {
+  CHECK(unfenced("^", "Here is the completed code:\n", "cpp", false) == "");
+  CHECK(unfenced("^", "Here is the completed code:\n\nint a;\n", "cpp", false) ==
+        "Here is the completed code:\n\nint a;\n");
+  CHECK(unfenced("^", "```cpp\nint a;\n", "cpp", false) == "int a;\n");
+  CHECK(unfenced("\"\"\"\n^", "```\nx = 1\n", "python", false) == "");
+  CHECK(unfenced("\"\"\"\n^", "Adds.\n\n```\nx = 1\n", "python", false) == "Adds.\n\n");
 }
 
 TEST_CASE("bytes that no document holds end the text") {
@@ -86,6 +139,16 @@ TEST_CASE("an answer in another language than the document's is none") {
   CHECK(foreign("def f():\n    ^", "const area = width * height;\n", "python"));
   CHECK(foreign("^", "#include <vector>\n", "python"));
   CHECK(foreign("def f():\n    ^", "// the area\n", "python"));
+  CHECK(foreign("int x = ^;\n", "def area(width, height):\n"));
+  CHECK(foreign("f(\"a\", ^)", "This function returns the area."));
+  CHECK(foreign("  ^\n", "from pathlib import Path\n"));
+  CHECK(foreign("  ^\n", "if x is None:\n    return\n"));
+  CHECK(foreign("def f():\n    ^", "if (x === null) {\n", "python"));
+  CHECK(foreign("def f():\n    ^", "std::vector<int> v;\n", "python"));
+  CHECK(foreign("x = 1\n^", "<div class=\"a\">\n", "python"));
+  CHECK(foreign("int a;\n^", "#!/bin/bash\n"));
+  CHECK(foreign("int a;\n^", "SELECT name FROM shapes;"));
+  CHECK(foreign("const a = 1;\n^", "except ValueError:\n", "typescriptreact"));
 }
 
 TEST_CASE("what only looks foreign is not") {
@@ -104,21 +167,60 @@ TEST_CASE("what only looks foreign is not") {
   CHECK_FALSE(foreign("^", "def area(): Int =", "scala"));
   CHECK_FALSE(foreign("switch (a) {\n  ^", "case for_each: case b:\n"));
   CHECK_FALSE(foreign("^", "Foo Bar Baz"));
+  CHECK_FALSE(foreign("<p>Hi ^", "Welcome to our web site!", "javascript"));
+  CHECK_FALSE(foreign("  {items}\n  ^", "Welcome to our web site!", "typescriptreact"));
+  CHECK_FALSE(foreign("x = a ^", "// b", "python"));
+  CHECK_FALSE(foreign("^", "#!/usr/bin/env python3\n", "python"));
+  CHECK_FALSE(foreign("switch (a) {\n  ^", "default:"));
+  CHECK_FALSE(foreign("^", "class A final : public B {\n"));
+  CHECK_FALSE(foreign("x = a ? b^", "if c : d", "typescript"));
+  CHECK_FALSE(foreign("^", "import foo from 'foo'", "typescript"));
+}
+
+std::string lead(std::string_view prefix, std::string_view text, bool whole = true) {
+  return std::string(without_extra_lead(text, prefix, whole));
 }
 
 TEST_CASE("what stands before the cursor is not written again") {
-  const auto lead = [](std::string_view prefix, std::string_view text) {
-    return std::string(without_extra_lead(text, prefix));
-  };
   CHECK(lead("return ", " value;") == "value;");
   CHECK(lead("  const int count = ", "  const int count = 3;") == "3;");
+  CHECK(lead("  const int count = ", "const int count = 3;") == "3;");
   CHECK(lead("a();\nfor (int i = 0; ", "a();\nfor (int i = 0; i < n;") == "i < n;");
+  CHECK(lead("  a();\n  for (int i = 0; ", "a();\n  for (int i = 0; i < n;") == "i < n;");
+  CHECK(lead("      P", "      Proto *p = ci_func(ci)->p;") == "roto *p = ci_func(ci)->p;");
+  CHECK(lead("  if (", "if (a) {") == "a) {");
+  CHECK(lead("    state->see", "seek = 0;") == "k = 0;");
+  CHECK(lead("  &&L_OP_SELF,\n  &&L_OP_ADDI,\n  ", "  &&L_OP_SELF,\n  &&L_OP_ADDI,\n  &&L_OP_ADDK,") ==
+        "&&L_OP_ADDK,");
+  CHECK(lead("x = ", "x = x = 1") == "1");
+  CHECK(lead("int a;\nint b;\n", "int a;\nint b;\n") == "");
+}
+
+TEST_CASE("an indentation or a newline too many goes") {
   CHECK(lead("if (a) {\n  ", "\n  b();") == "b();");
   CHECK(lead("b();\n    ", "    c();\n    d();") == "c();\n    d();");
-  CHECK(lead("}\n\n", "\nint main() {") == "\nint main() {");
-  CHECK(lead("x = f(", "f(1))") == "f(1))");
   CHECK(lead("if x:\n    ", "    y()") == "y()");
   CHECK(lead("    if x:\n    ", "    y()") == "    y()");
+  CHECK(lead("{\n    width: 199,\n    ", "    height: 115,") == "height: 115,");
+  CHECK(lead("  f(a,\n  ", "    b)") == "    b)");
+}
+
+TEST_CASE("what only resembles the prefix stays") {
+  CHECK(lead("}\n\n", "\nint main() {") == "\nint main() {");
+  CHECK(lead("x = f(", "f(1))") == "f(1))");
+  CHECK(lead("f(", "f(1))") == "f(1))");
+  CHECK(lead("  - ", "- - a") == "- - a");
+  CHECK(lead("0x00, 0x00, ", "0x00, 0x00, 0x01") == "0x00, 0x00, 0x01");
+  CHECK(lead("break;\n", "break;\n") == "break;\n");
+  CHECK(lead("int 12", "12;") == "12;");
+}
+
+TEST_CASE("as long as more may come, a prefix that may be repeated is waited for") {
+  CHECK(lead("  a(b, c);\n  d(", "  a(b, c);\n", false) == "");
+  CHECK(lead("  a(b, c);\n  d(", "  a(b, c);\n  d(e);\n", false) == "e);\n");
+  CHECK(lead("  a(b, c);\n  d();\n  ", "a(b, c);\n  e();\n", false) == "a(b, c);\n  e();\n");
+  CHECK(lead("    state->see", "se", false) == "");
+  CHECK(lead("if (a) {\n  ", "\n", false) == "");
 }
 
 Lines wanted(std::string_view document, std::string_view language = "cpp") {
@@ -134,6 +236,8 @@ TEST_CASE("a blank line or a block's start wants more than one line") {
   CHECK(wanted("it('works', () => {^});\n", "typescript") == Lines::multi);
   CHECK(wanted("^") == Lines::multi);
   CHECK(wanted("foo(^);\n") == Lines::multi);
+  CHECK(wanted("def f(x):\n^\n    return x\n", "python") == Lines::multi);
+  CHECK(wanted("const f = () => {\n^\n  return 1;\n};\n", "typescript") == Lines::multi);
 }
 
 TEST_CASE("elsewhere one line is wanted") {
@@ -145,6 +249,8 @@ TEST_CASE("elsewhere one line is wanted") {
   CHECK(wanted("x = a[1:^]\n", "typescript") == Lines::single);
   CHECK(wanted("if (^) {\n}\n") == Lines::single);
   CHECK(wanted("if f(^):\n", "python") == Lines::single);
+  CHECK(wanted("  x = 1;\n^\n    y = 2;\n") == Lines::single);
+  CHECK(wanted("  foo(a,\n  ^\n      b);\n") == Lines::single);
 }
 
 TEST_CASE("the first line that is not blank") {
@@ -153,11 +259,19 @@ TEST_CASE("the first line that is not blank") {
   CHECK(keep_first_line("") == 0);
   CHECK(keep_first_line(" \n\n") == 3);
   CHECK(keep_first_line("a") == 1);
+}
+
+TEST_CASE("a line opens a block when it ends like one") {
   CHECK(opens_block("if (x) {  // why", "cpp"));
   CHECK(opens_block("const f = () =>", "typescript"));
   CHECK(opens_block("else:  # otherwise", "python"));
+  CHECK(opens_block("  visitor.visit(", "cpp"));
+  CHECK(opens_block("    Some(x) ->", "swift"));
   CHECK_FALSE(opens_block("case 1:", "cpp"));
   CHECK_FALSE(opens_block("x = {}", "python"));
+  CHECK_FALSE(opens_block("// if (x) {", "cpp"));
+  CHECK_FALSE(opens_block("", "cpp"));
+  CHECK_FALSE(opens_block("while True: pass", "python"));
 }
 
 std::string unlooped(std::string_view text, std::string_view document = "^") {
@@ -176,6 +290,26 @@ TEST_CASE("one turn of a loop stays") {
   CHECK(unlooped("items(v1);\nitems(v1);\nitems(v1);\nitems(v", "^\nitems(v2);\nswap(v1, v2);\n") ==
         "items(v1);");
   CHECK(unlooped("f1();\nf2();\nf2();\nf2();\nf2();\nf2();\nf2();\n") == "f1();\nf2();");
+}
+
+TEST_CASE("a text that is one turn shows its loop early") {
+  CHECK(unlooped("first(a, b); first(a, b); first(a, b); fir", "  ^") == "first(a, b);");
+  CHECK(unlooped("m);m);m);m);m);", "    return reset(str^\n}\n") == "m);");
+  CHECK(unlooped("L, 1, LUA_TFUNCTIONL, 1, LUA_TFUNCTIONL, 1, LUA_TFUNCTION", "f(^);") ==
+        "L, 1, LUA_TFUNCTION");
+  CHECK(unlooped("*p) { *p) { *p) { *p) {", "size (Proto ^\n") == "*p) {");
+  CHECK(unlooped("truetruetruetrue", "handle={^} />") == "true");
+  CHECK(unlooped("(slot)) (slot)) (slot))", "  if (isabstkey^\n") == "(slot))");
+  CHECK(unlooped("} from \"./icons\";;;;;;;;;;;;;;;;;;;;", "import { A ^\n") == "} from \"./icons\";");
+}
+
+TEST_CASE("a turn that goes over line ends is one of lines") {
+  const std::string once =
+      "push(L, 1);  /* push a[up - 1] */\n  set(L, p, up - 1);  /* swap P (a[p]) with a[up - 1] */";
+  const std::string last = once.substr(once.find('\n'));
+  CHECK(unlooped(once + last + "\n", "  ^") == once);
+  CHECK(unlooped(once + last + last + "\n", "  ^") == once);
+  CHECK(unlooped(once + "\n  next(L);\n", "  ^") == once + "\n  next(L);\n");
 }
 
 TEST_CASE("a loop of tokens begins where its blanks repeat") {
@@ -204,6 +338,15 @@ TEST_CASE("what only looks like a loop stays") {
   CHECK(unlooped(closers) == closers);
   const auto* zeros = "f00, f00,\nf00, f00,\nf00, f00,\n";
   CHECK(unlooped(zeros, "f00, f00,\nf00, f00,\n^") == zeros);
+  const auto* rows = "{1, 2},\n{1, 2},\n{1, 2},\n";
+  CHECK(unlooped(rows, "{3, 4},\n{5, 6},\n^") == "{1, 2},");
+  CHECK(unlooped("-1.5, 2.5,\n1.5, 2.5,\n-2.5, 3.5,\n4.5, 5.5,\n6.5, -1.5,\n7.5, 8.5,\n", "-3.5, 4.5,\n^") ==
+        "-1.5, 2.5,\n1.5, 2.5,\n-2.5, 3.5,\n4.5, 5.5,\n6.5, -1.5,\n7.5, 8.5,\n");
+  for (const auto* list :
+       {"int, int, int, int", "%d %d %d %d %d %d %d", "\\t\\t\\t\\t", "0, 0, 0, 0, 0, 0, 0, 0"})
+    CHECK(unlooped(list) == list);
+  CHECK(unlooped("NONA, NONA, NONA, NONA, NONA, NONA,", "  NONA, ^\n") ==
+        "NONA, NONA, NONA, NONA, NONA, NONA,");
   const auto* table = "{5, 0},\n{6, 0},\n{7, 0},\n{8, 0},\n{9, 0},\n{10, 0},\n";
   CHECK(unlooped(table, "{4, 0},\n^") == table);
 }
@@ -220,6 +363,15 @@ TEST_CASE("the text ends where it leaves the cursor's block") {
   CHECK(scoped("for x in y:\n        ^", "a()\n    b()", "python") == "a()");
   CHECK(scoped("  it('a', () => {\n    ^\n  });", "a();\n  });\n  it('b', () => {", "typescript") == "a();");
   CHECK(scoped("  \"\"\"Doc.\n\n  ^", "More.\n\nclass B:", "python") == "More.\n");
+}
+
+TEST_CASE("below a statement that is whole nothing is deeper") {
+  CHECK(scoped("  program.parse(^", "argc, argv);\n      .help(\"more\");") == "argc, argv);");
+  CHECK(scoped("def f(a):\n    print(^", "a)\n        b()", "python") == "a)");
+  CHECK(scoped("f(^", "{\n  a: 1,\n});", "typescript") == "{\n  a: 1,\n});");
+  CHECK(scoped("items.each([&] { a(^", "1);\n  b();\n});") == "1);\n  b();");
+  CHECK(scoped("  case 1: f(^", "a);\n    break;") == "a);\n    break;");
+  CHECK(scoped("  if (^", "a)\n    b();") == "a)\n    b();");
 }
 
 TEST_CASE("a missing closer, and what belongs to the block, stays") {
@@ -292,6 +444,9 @@ TEST_CASE("lines that only resemble those below stay") {
   CHECK(before_lines("^\npoint.y = other.y;\n", "point.x = other.x;\npoint.z = other.z;") ==
         "point.x = other.x;\npoint.z = other.z;");
   CHECK(before_lines("{\n  ^\n  return total;\n}", "a();\n  return total;", false) == "a();");
+  CHECK(before_lines("#undef HAS_BUILTIN\n^\n#undef HAS_CPP_ATTRIBUTE_NS\n", "#undef HAS_CPP_ATTRIBUTE") ==
+        "#undef HAS_CPP_ATTRIBUTE");
+  CHECK(before_lines("CHECK(a);\n^\nCHECK(begin(b));\n", "CHECK(c);\nCHECK(beg") == "CHECK(c);");
   CHECK(before_lines("{\n  return 1;\n  ^\n  return 1;\n}", "a();\n  return 1;\n  b();") ==
         "a();\n  return 1;\n  b();");
 }
@@ -347,7 +502,7 @@ TEST_CASE("a closer further down than a bracket reaches is not its own") {
 }
 
 std::string indented(std::string_view prefix, std::string_view text, Indentation indentation = {}) {
-  return with_indentation(text, prefix, indentation);
+  return with_indentation(text, prefix, "", indentation, true);
 }
 
 TEST_CASE("indentation is the editor's or the document's") {
@@ -358,6 +513,37 @@ TEST_CASE("indentation is the editor's or the document's") {
   CHECK(indented("int a;\n", "a:\n\tb()") == "a:\n\tb()");
   CHECK(indented("\ta\n\tb\n    c\n    d\n", "x\n    y\n") == "x\n    y\n");
   CHECK(indented("\ta\n", "/*\n * b\n */") == "/*\n * b\n */");
+  CHECK(indented("\tif a:\n\t\t", "b()\n        c()") == "b()\n\t\tc()");
+  CHECK(indented("\t\tif (a) {\n\t\t\t", "b {\n                c();\n            }") ==
+        "b {\n\t\t\t\tc();\n\t\t\t}");
+}
+
+TEST_CASE("the lines below say how the document is indented where none above does") {
+  const auto below = [](std::string_view text, std::string_view suffix, bool whole) {
+    return with_indentation(text, "import a;\n", suffix, {}, whole);
+  };
+  CHECK(below("type A = {\n    b: c;\n};", "\nif (d) {\n\te();\n}\n", true) == "type A = {\n\tb: c;\n};");
+  CHECK(below("type A = {\n\tb: c;\n};", "\nif (d) {\n  e();\n}\n", true) == "type A = {\n  b: c;\n};");
+  CHECK(below("type A = {\n    b: c;\n};", "\nint f;\n", true) == "type A = {\n    b: c;\n};");
+  // How many spaces are a step, the lines that are yet to come may say.
+  CHECK(below("type A = {\n    b: c;\n", "\nif (d) {\n\te();\n}\n", false) == "type A = {\n");
+  CHECK(below("type A = {\n\tb: c;\n", "\nif (d) {\n  e();\n}\n", false) == "type A = {\n  b: c;\n");
+}
+
+std::string first_block_of(std::string_view prefix, std::string_view text) {
+  return kept(text, keep_first_block(text, prefix));
+}
+
+TEST_CASE("the first block ends at a blank line that is not inside a deeper one") {
+  CHECK(first_block_of("int f() {\n  ", "a();\n  b();\n\n  c();\n}") == "a();\n  b();");
+  CHECK(first_block_of("int f() {\n  ", "if (a) {\n    b();\n\n    c();\n  }\n\n  d();") ==
+        "if (a) {\n    b();\n\n    c();\n  }");
+  CHECK(first_block_of("", "def f():\n    a()\n\n    b()\n\ndef g():\n    c()") ==
+        "def f():\n    a()\n\n    b()");
+  CHECK(first_block_of("int f() {", "\n  a();\n\n}") == "\n  a();\n\n}");
+  CHECK(first_block_of("  ", "a();\n\n\n\n  b();") == "a();");
+  CHECK(first_block_of("  ", "\n  a();\n  b();") == "\n  a();\n  b();");
+  CHECK(first_block_of("  x = f(", "a,\n\n    b);\n\n  c();") == "a,\n\n    b);");
 }
 
 bool repeats(std::string_view document, std::string_view text) {
@@ -387,6 +573,7 @@ TEST_CASE("closers that the editor typed ahead are covered") {
   CHECK(contained("it('a', () => {^})", "\n  b();\n});") == 2);
   CHECK(contained("f(^);", "{\n  a: 1,\n});") == 2);
   CHECK(contained("f({^);", "\n  a: 1,\n});") == 2);
+  CHECK(contained("f(\"a^\")", "b\", \"c") == 0);
   CHECK(contained("f(^)", "g(1)") == 0);
   CHECK(contained("f(^) + 1", "a)") == 0);
   CHECK(contained("expect(a^)", ").toBe(1") == 0);

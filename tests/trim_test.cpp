@@ -175,6 +175,36 @@ TEST_CASE("an answer that still arrives never contradicts the whole one") {
   }
 }
 
+// What models make of an insertion: the whole lines that are shown while it arrives are the whole text's.
+TEST_CASE("what is clean of a part stays when more arrives") {
+  for (const auto& insertion : kInsertions) {
+    std::string document(insertion.document);
+    const auto cursor = document.find('^');
+    document.erase(cursor, 1);
+    const auto context = context_at(document, cursor, insertion.language);
+    const std::string said = insertion.generated;
+    const auto line = document.substr(0, cursor).substr(document.substr(0, cursor).rfind('\n') + 1);
+    const std::string above = document.substr(0, cursor);
+    for (const auto& text : {said, "```\n" + said + "\n```\nThat is all.",
+                             "Here is the missing code:\n\n```cpp\n" + said + "\n```\n",
+                             "Sure! It is this.\nIt goes there:\n```\n" + said, line + said, above + said,
+                             above.substr(above.find_first_not_of(" \t\n")) + said, "\n" + said,
+                             "<fim_middle>" + said + "<fim_suffix>}\n", said + "\n+++++ other.c\nint a;\n"}) {
+      const auto whole = clean(text, context);
+      for (std::size_t size = 0; size < text.size(); ++size) {
+        const auto part = clean(text.substr(0, size), context, false);
+        INFO(text.substr(0, size));
+        CHECK(whole.starts_with(part.substr(0, part.rfind('\n') + 1)));
+      }
+    }
+  }
+}
+
+TEST_CASE("blanks of Unicode are no suggestion") {
+  for (const auto* text : {"\u00A0", "\u200B", "\u3000\u3000", "\uFEFF", " \u2003 \n\u2009", "\u2060\n"})
+    CHECK(trimmed("int a;\n^\nint b;\n", text) == "-");
+}
+
 TEST_CASE("after a single line each line that follows is shown in its turn") {
   const std::string_view text = "o(a);\n  bar(b);\n  baz(c);\n}\nint g();\n";
   const auto shown_after = [&](std::size_t typed) {
