@@ -2,8 +2,8 @@
 //
 // Providers bill cached prompt tokens at a tenth, and compare from the first byte on: Mistral puts the suffix
 // first, then what we call the prompt. So the bytes must not change from key to key. The window's start
-// sticks, the suffix is kept while it is similar, the context blocks are frozen; what is typed only adds to
-// the end.
+// sticks, the suffix is kept while it is nearly what stands in the document, the context blocks are frozen;
+// what is typed only adds to the end. Where bytes before them change anyway, all are taken anew.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,8 @@ constexpr std::size_t kPrefixBudget = kPromptBudget * 65 / 100;
 constexpr std::size_t kSuffixBudget = kPromptBudget * 15 / 100;
 constexpr std::size_t kContextBudget = kPromptBudget * 20 / 100;
 
-// One document's prompt, kept while it is open. Call order for a request: follow(), with_context() when that
-// says so, then request(). The cursor, and the text around it, may be any at each call.
+// One document's prompt, kept while it is open. Call order for a request: follow(), freeze() when that says
+// so, then request(). The cursor, and the text around it, may be any at each call.
 class Prompt {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -39,23 +39,32 @@ class Prompt {
   bool follow(std::string_view prefix, std::string_view suffix, Time now);
 
   // Freezes the context: snippets of other files, most similar first, then regions edited lately, oldest
-  // first. What goes over the budget is left out, the recent edits last.
+  // first. Of what goes over the budget the least similar and the oldest are left out. The edits have a
+  // third.
   void freeze(const std::vector<Snippet>& similar, const std::vector<Snippet>& edits, Time now);
 
-  // For the cursor of the last follow(). max_tokens is the caller's.
-  CompletionRequest request(std::string_view prefix, std::string_view suffix,
-                            std::string_view language) const;
+  // The context is to be chosen anew next time, whatever its age.
+  void thaw() { frozen_at_.reset(); }
+
+  // For the prefix of the last follow(). max_tokens is the caller's.
+  CompletionRequest request(std::string_view prefix, std::string_view language) const;
 
  private:
+  bool window_starts_at(std::string_view prefix, std::size_t at) const;
+  std::optional<std::size_t> moved_start(std::string_view prefix) const;
   bool keep_start(std::string_view prefix);
-  bool keep_suffix(std::string_view suffix);
+  bool keep_suffix(std::string_view suffix, bool cached, Time now);
+  bool still_follows(std::string_view lines, bool cached, Time now);
 
   std::string path_;
   std::string cache_key_;
   std::size_t start_ = 0;  // of the window, in the document
   std::string head_;       // the window's first bytes, by which it is found again
-  std::string suffix_;     // the lines after the cursor's, as they were first seen
-  std::string blocks_;     // the rendered context
+  bool head_at_line_ = true;
+  std::string rest_;    // of the cursor's line, when it is more than closers
+  std::string suffix_;  // the lines after the cursor's, as they were first seen
+  Time exact_at_{};     // when suffix_ was last what stands there
+  std::string blocks_;  // the rendered context
   std::optional<Time> frozen_at_;
 };
 

@@ -33,6 +33,7 @@ void Prompts::closed(std::string_view uri) {
   prompts_.erase(path);
   similar_.forget(path);
   edits_.forget(path);
+  for (auto& [other, prompt] : prompts_) prompt.thaw();  // it may quote the document
 }
 
 void Prompts::forget_all() {
@@ -44,7 +45,7 @@ CompletionRequest Prompts::request(std::string_view uri, const CursorState& stat
   const auto path = path_of(uri);
   auto& prompt = prompts_.try_emplace(path, workspace_, path).first->second;
   if (prompt.follow(state.prefix(), state.suffix(), now)) refresh_context(prompt, path, state, now);
-  return prompt.request(state.prefix(), state.suffix(), state.language);
+  return prompt.request(state.prefix(), state.language);
 }
 
 std::vector<SourceFile> Prompts::files_of(Opened& opened) const {
@@ -73,11 +74,15 @@ void Prompts::refresh_context(Prompt& prompt, const std::string& path, const Cur
   Opened opened;
   const auto files = files_of(opened);
   const SourceFile document{path, state.text->view(), state.language, 0};
-  // Privacy is asked here and not at every edit: it takes longer than the edit.
+  auto similar = similar_.find(document, state.cursor, files);
   auto edits = edits_.away_from(path, state.text->line_of(state.cursor));
-  std::erase_if(edits,
-                [this](const Snippet& edit) { return privacy_.excludes(full_path(edit.path)).has_value(); });
-  prompt.freeze(similar_.find(document, state.cursor, files), edits, now);
+  // Privacy is asked here and not at every edit: it takes longer than the edit. One piece with a secret in it
+  // would keep the whole prompt back.
+  std::erase_if(similar, [](const Snippet& piece) { return secret_in(piece.text).has_value(); });
+  std::erase_if(edits, [this](const Snippet& edit) {
+    return privacy_.excludes(full_path(edit.path)) || secret_in(edit.text);
+  });
+  prompt.freeze(similar, edits, now);
 }
 
 }  // namespace fimd

@@ -25,6 +25,16 @@ Tokens first_tokens(std::string_view text) {
   return tokens;
 }
 
+// The first lines that are more than blanks. Where they end does not count: editors strip blanks there.
+Tokens first_full_lines(std::string_view text) {
+  Tokens lines;
+  while (!text.empty() && lines.size() < kComparedLines) {
+    const auto line = strip_right(next_line(text));
+    if (!line.empty()) lines.push_back(static_cast<std::uint32_t>(hash_of(line)));
+  }
+  return lines;
+}
+
 std::size_t edit_distance(const Tokens& a, const Tokens& b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
@@ -82,6 +92,15 @@ SuffixAnchor suffix_anchor(std::string_view suffix) {
 
 bool same_place(const SuffixAnchor& was, const SuffixAnchor& now) {
   return was.rest == now.rest && (was.next == now.next || similar(was.tokens, now.tokens));
+}
+
+std::size_t lines_changed(std::string_view was, std::string_view now) {
+  auto a = first_full_lines(was), b = first_full_lines(now);
+  const auto shorter = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
+  const auto head = std::mismatch(a.begin(), a.begin() + shorter, b.begin()).first - a.begin();
+  a.erase(a.begin(), a.begin() + head);
+  b.erase(b.begin(), b.begin() + head);
+  return edit_distance(a, b);
 }
 
 bool suffixes_similar(std::string_view was, std::string_view now) {

@@ -13,6 +13,7 @@ namespace fimd {
 
 constexpr std::size_t kSuffixWindow = 16 * 1024;
 constexpr std::size_t kSuffixTokens = 50;
+constexpr std::size_t kComparedLines = 200;
 
 // Nothing but closing brackets and quotes, then at most one of `: { ; ,`: what auto-pairing editors put after
 // the cursor, and what a completion may be typed in front of. True for a blank line.
@@ -40,5 +41,9 @@ bool same_place(const SuffixAnchor& was, const SuffixAnchor& now);
 // First token equal, and the edit distance over the first kSuffixTokens tokens under 10 %. Blanks do not
 // count. Two texts without a token are similar.
 bool suffixes_similar(std::string_view was, std::string_view now);
+
+// How many of the first kComparedLines lines differ: the least number to insert, delete or replace. Blank
+// lines and blanks at the end of lines do not count.
+std::size_t lines_changed(std::string_view was, std::string_view now);
 
 }  // namespace fimd

@@ -68,7 +68,7 @@ int run() {
   const auto build = [&](bool context) {
     prompt.follow(prefix, suffix, now);
     if (context) prompt.freeze(similar.find(document, cursor, files), {}, now);
-    if (prompt.request(prefix, suffix, "cpp").prompt.empty()) std::abort();
+    if (prompt.request(prefix, "cpp").prompt.empty()) std::abort();
   };
   std::printf("| step, %zu open files of %zu KB | p50 | p99 |\n|---|---:|---:|\n", kFiles, kFileBytes / 1000);
   const auto first = [&] {
