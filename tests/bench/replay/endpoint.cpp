@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -18,7 +17,6 @@
 namespace fimd::bench {
 namespace {
 
-constexpr std::size_t kBlockBytes = 256;  // 64 tokens
 constexpr std::size_t kDeltaBytes = 12;
 constexpr std::size_t kRecentCalls = 64;
 constexpr double kNever = std::numeric_limits<double>::infinity();
@@ -45,23 +43,14 @@ std::string reply(int status, const std::string& type, const std::string& body) 
 
 }  // namespace
 
-void PromptMeter::count(const std::string& prompt, const std::string& suffix) {
-  const auto whole = suffix + '\0' + prompt;
-  bool known = true;
-  std::size_t head = 0;
-  for (std::size_t i = 0; i + kBlockBytes <= whole.size(); i += kBlockBytes) {
-    head = head * 31 + std::hash<std::string_view>()(std::string_view(whole).substr(i, kBlockBytes));
-    known &= !seen_.insert(head).second;
-    if (known) cached_ += kBlockBytes;
-  }
-  total_ += whole.size();
-}
-
 OracleAnswers::Reply OracleAnswers::reply_to(const std::string& body) {
-  const auto request = completion_request(body);
+  auto request = completion_request(body);
   meter_.count(request.prompt, request.suffix);
   auto answer = oracle_.answer(request.prompt, step_);
-  calls_.push_back({answer.text});
+  calls_.push_back({.answer = answer.text,
+                    .step = step_,
+                    .prompt = std::move(request.prompt),
+                    .suffix = std::move(request.suffix)});
   const bool fine = answer.status == 200;
   return {answer.seconds, fine ? reply(200, "text/event-stream", event_stream(answer.text))
                                : reply(answer.status, "application/json", error_body("no"))};

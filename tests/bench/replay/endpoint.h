@@ -4,27 +4,13 @@
 #include <list>
 #include <mutex>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "tests/bench/replay/policy.h"
+#include "tests/bench/replay/prompt_reuse.h"
 #include "tests/support/http_wire.h"
 
 namespace fimd::bench {
-
-// What a provider that caches prompts in blocks of 64 tokens, in the order suffix, prefix, would have found
-// there.
-class PromptMeter {
- public:
-  void count(const std::string& prompt, const std::string& suffix);
-  double reuse() const {
-    return total_ == 0 ? 0 : static_cast<double>(cached_) / static_cast<double>(total_);
-  }
-
- private:
-  std::unordered_set<std::size_t> seen_;
-  std::size_t total_ = 0, cached_ = 0;
-};
 
 // What the endpoint says to a request, and what it remembers of all of them. Not for several threads at once.
 class OracleAnswers {

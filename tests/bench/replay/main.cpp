@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tests/bench/replay/latency.h"
+#include "tests/bench/replay/prompt_reuse.h"
 #include "tests/bench/replay/report.h"
 
 namespace {
@@ -26,6 +27,7 @@ constexpr std::string_view kHelp = R"(usage: replay-bench [options] RECORDING...
   --mid-line           let the leader and the daemon ask also where the line goes on after the cursor
   --chart FILE         write an SVG
   --line, --latency    instead: typing one line; round trips and memory
+  --prompts            instead: how much of the prompts a provider would find in its cache, and why not more
 )";
 
 struct Options {
@@ -35,7 +37,8 @@ struct Options {
   std::vector<double> accuracies{0.35};
   std::vector<std::uint64_t> seeds{1};
   std::size_t keys = 100'000;
-  bool accepting = true, speculation = true, mid_line = false, help = false, line = false, latency = false;
+  bool accepting = true, speculation = true, mid_line = false, help = false;
+  bool line = false, latency = false, prompts = false;
 };
 
 template <typename Number>
@@ -83,6 +86,8 @@ Options parse(int argc, char** argv) {
       options.line = true;
     else if (name == "--latency")
       options.latency = true;
+    else if (name == "--prompts")
+      options.prompts = true;
     else if (name.starts_with("--"))
       throw std::runtime_error("unknown option " + name);
     else
@@ -106,16 +111,20 @@ std::vector<Recording> recordings(const Options& options) {
   return result;
 }
 
+DaemonOptions daemon_for(const Recording& recording, const Options& options) {
+  return {.program = options.program,
+          .time_library = options.time_library,
+          .language = recording.language,
+          .speculation = options.speculation,
+          .mid_line = options.mid_line};
+}
+
 std::vector<Score> play(const Recording& recording, const Oracle& oracle, const Options& options,
                         Typing typing) {
   std::vector<Score> scores;
   for (const auto& peer : peers(oracle, options.mid_line)) scores.push_back(replay(recording, *peer, typing));
   if (options.program.empty()) return scores;
-  const DaemonOptions daemon{.program = options.program,
-                             .time_library = options.time_library,
-                             .language = recording.language,
-                             .speculation = options.speculation,
-                             .mid_line = options.mid_line};
+  const auto daemon = daemon_for(recording, options);
   scores.push_back(replay(recording, *real_daemon(oracle, daemon, recording.start), typing));
   return scores;
 }
@@ -137,6 +146,13 @@ Section section(const Recording& recording, double accuracy, const Options& opti
   return result;
 }
 
+std::string prompts_of(const Recording& recording, const Options& options) {
+  const Oracle oracle(recording, {.seed = options.seeds.front(), .accuracy = options.accuracies.front()});
+  const auto daemon = real_daemon(oracle, daemon_for(recording, options), recording.start);
+  replay(recording, *daemon, {.accepts = false});
+  return prompt_report(recording, daemon->calls());
+}
+
 void run(const Options& options) {
   if (options.line) return fmt::print("{}", line_report(options.program, options.time_library));
   if (options.latency) return fmt::print("{}", latency_report(options.program));
@@ -144,6 +160,10 @@ void run(const Options& options) {
       "Seeds {}; answers after 300 ms (p50, log-normal, sigma 0.95), 1 % stalls of 5 s, 1 % errors; pauses "
       "cut to {} s. All in virtual time: the daemon's own processor time stands beside it.\n",
       fmt::join(options.seeds, ", "), options.longest_gap);
+  if (options.prompts) {
+    for (const auto& recording : recordings(options)) fmt::print("{}", prompts_of(recording, options));
+    return;
+  }
   std::vector<Section> sections;
   for (const auto& recording : recordings(options)) {
     for (const double accuracy : options.accuracies) {

@@ -30,7 +30,9 @@ struct Shown {
 // A request to the model.
 struct Call {
   std::string answer;
-  bool shown = false;  // some of its answer was on the screen once
+  bool shown = false;              // some of its answer was on the screen once
+  std::size_t step = 0;            // where the person was
+  std::string prompt{}, suffix{};  // of the real daemon
 };
 
 class Policy {
