@@ -90,7 +90,7 @@ TEST_CASE("what a model wraps its answer into comes off while it streams in") {
       Reply reply;
       reply.headers = {{"Content-Type", "text/event-stream"}};
       for (std::size_t at = 0; at < said.size(); at += size)
-        reply.chunks.push_back(events({delta_data(said.substr(at, size))}));
+        reply.chunks.push_back(events({delta_data({said.substr(at, size)})}));
       Completion end;
       end.finish_reason = "stop";
       reply.chunks.push_back(events({end_data(end), "[DONE]"}));
