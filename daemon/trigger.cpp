@@ -4,8 +4,10 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "daemon/brackets.h"
 #include "daemon/suffix.h"
 #include "daemon/tokens.h"
 
@@ -29,6 +31,15 @@ constexpr auto kScripts = std::to_array<std::string_view>(
     {"javascript", "javascriptreact", "typescript", "typescriptreact", "svelte", "vue"});
 constexpr auto kTypedFirst = std::to_array<std::string_view>(
     {"c", "cpp", "cuda-cpp", "objective-c", "objective-cpp", "csharp", "java", "dart"});
+constexpr auto kModifiers =
+    std::to_array<std::string_view>({"async", "get", "set", "static", "public", "private", "protected",
+                                     "override", "readonly", "abstract", "declare"});
+constexpr auto kOperator = std::to_array<std::string_view>({"operator"});
+constexpr auto kMarkup = std::to_array<std::string_view>(
+    {"javascriptreact", "typescriptreact", "svelte", "vue", "astro", "html", "xml"});
+// What ends a line there is no bracket.
+constexpr auto kProse = std::to_array<std::string_view>(
+    {"markdown", "mdx", "plaintext", "restructuredtext", "asciidoc", "latex", "tex", "git-commit"});
 constexpr auto kStyles = std::to_array<std::string_view>({"css", "scss", "less"});
 
 bool one_of(std::string_view word, Words words) {
@@ -47,41 +58,35 @@ std::string_view first_word(std::string_view text) {
   return token;
 }
 
-// The end of the string that starts at `quote`, or `quote` itself for an apostrophe that starts none (a
-// lifetime, prose); the end of the line when it is still open.
-std::size_t string_end(std::string_view line, std::size_t quote) {
-  for (auto at = quote + 1; at < line.size(); ++at) {
-    if (line[at] == line[quote]) return at;
-    if (line[at] == '\\') ++at;
-  }
-  return line[quote] == '\'' ? quote : line.size();
-}
-
 // The line before the cursor, seen through its brackets.
 struct Shape {
-  bool open = false;        // a bracket or a string is not closed yet
+  bool open = false;        // a bracket, a string or a comment is not closed yet
   bool assigns = false;     // there is a `=` outside all brackets
-  std::string_view before;  // what stands before the bracket that was closed last
-  bool empty = false;       // nothing stands in that bracket
+  bool matched = false;     // the bracket that was closed last was opened on the line
+  std::string_view before;  // what stands before that bracket
+  std::string_view inside;  // what stands in it
 };
 
-Shape shape_of(std::string_view line) {
+Shape shape_of(std::string_view line, std::string_view language) {
   Shape shape;
+  // A bracket at the cursor is seen unless a string or a comment is open there.
+  const auto scan = scan_brackets(std::string(line) + '(', language);
+  shape.open = scan.brackets.empty() || scan.brackets.back().at != line.size();
   std::vector<std::size_t> openers;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    const char c = line[at];
-    if (c == '"' || c == '\'' || c == '`') {
-      at = string_end(line, at);
-      if (at == line.size()) shape.open = true;
-    } else if (c == '(' || c == '[' || c == '{') {
+  std::size_t outside = 0;
+  for (const auto& [at, kind] : scan.brackets) {
+    if (openers.empty()) shape.assigns |= line.substr(outside, at - outside).find('=') != line.npos;
+    if (at == line.size()) break;
+    if (is_opener(kind)) {
       openers.push_back(at);
-    } else if (is_closer(c) && !openers.empty()) {
-      shape.before = trim_both(line.substr(0, openers.back()));
-      shape.empty = openers.back() + 1 == at;
-      openers.pop_back();
-    } else if (c == '=' && openers.empty()) {
-      shape.assigns = true;
+      continue;
     }
+    shape.matched = !openers.empty();
+    if (openers.empty()) continue;
+    shape.before = trim_both(line.substr(0, openers.back()));
+    shape.inside = trim_both(line.substr(openers.back() + 1, at - openers.back() - 1));
+    openers.pop_back();
+    outside = at + 1;
   }
   shape.open |= !openers.empty();
   return shape;
@@ -89,6 +94,12 @@ Shape shape_of(std::string_view line) {
 
 bool ends_a_value(std::string_view text) {
   return !text.empty() && (is_word(text.back()) || is_closer(text.back()) || text.back() == '>');
+}
+
+std::string_view last_word(std::string_view text) {
+  auto begin = text.size();
+  while (begin > 0 && is_word(text[begin - 1])) --begin;
+  return text.substr(begin);
 }
 
 // `int main`, `void Cache::erase`, `Node *child`: a type stands before the name.
@@ -99,29 +110,96 @@ bool is_declarator(std::string_view text) {
   return type.size() < text.size() && ends_a_value(type);
 }
 
-// Does a body follow the `)` of this line?
-bool is_head(const Shape& shape, std::string_view language) {
-  const auto word = first_word(shape.before);
-  if (one_of(word, kControl) || mentions(shape.before, kDefinition)) return true;
-  if (one_of(language, kScripts) && !ends_a_value(shape.before)) return true;  // (a, b) => ...
-  if (one_of(language, kTypedFirst) && !shape.assigns && !one_of(word, kExpression))
-    return is_declarator(shape.before);
-  return language == "shellscript" && shape.empty;
+// `Cache::Cache`, `Cache::~Cache`; `TEST`, if the line begins with it: only definitions stand outside of all.
+bool is_nameless_definition(std::string_view before, std::string_view line) {
+  const auto name = last_word(before);
+  const auto scope = before.substr(0, before.size() - name.size());
+  if (scope.empty()) return !is_blank(line.front());
+  return scope.ends_with("::~") ||
+         (scope.ends_with("::") && last_word(scope.substr(0, scope.size() - 2)) == name);
 }
 
-bool is_complete(std::string_view before, std::string_view language) {
-  const auto shape = shape_of(before);
-  if (shape.open) return false;
-  const bool binds = one_of(first_word(before), kBinding) && !shape.assigns;  // const { a }, import { a }
-  switch (before.back()) {
-    case ';':
-      return true;
+// `[this]`, not `items[i]`.
+bool ends_a_capture(std::string_view text) {
+  const auto begin = text.rfind('[');
+  return text.ends_with(']') && begin != text.npos && !ends_a_value(strip_right(text.substr(0, begin)));
+}
+
+bool is_c_head(const Shape& shape, std::string_view line) {
+  if (shape.before.starts_with(": ") || shape.before.starts_with(", ")) return true;  // : a(a), b(b) {}
+  if (ends_a_capture(shape.before) || mentions(shape.before, kOperator)) return true;
+  return !shape.assigns && !one_of(first_word(shape.before), kExpression) &&
+         (is_declarator(shape.before) || is_nameless_definition(shape.before, line));
+}
+
+bool is_script_head(const Shape& shape) {
+  const auto last = last_word(shape.before);
+  // (a, b) => ..., also where the parameters have lines of their own
+  if (!shape.matched || !ends_a_value(shape.before) || last == "async") return true;
+  if (shape.inside.empty() && last == "return") return true;
+  if (one_of(first_word(shape.before), kModifiers) && last.size() < shape.before.size()) return true;
+  auto parameter = shape.inside;  // (name: string): void
+  next_token(parameter);
+  return last.size() == shape.before.size() && parameter.substr(parameter.starts_with('?')).starts_with(':');
+}
+
+// `let x = match f()`
+bool is_expression_head(std::string_view before) {
+  for (auto rest = before; !rest.empty();)
+    if (one_of(next_token(rest), kControl) && rest.find('{') == rest.npos) return true;
+  return false;
+}
+
+// `Some(value)`, `(first, second)`: an arm of a match more often than the block's value.
+bool is_pattern(const Shape& shape) {
+  const auto name = last_word(shape.before);
+  const bool capital = !name.empty() && 'A' <= name.front() && name.front() <= 'Z';
+  const auto plain = [](char c) { return is_word(c) || c == ',' || is_blank(c); };
+  return (shape.before.empty() || (capital && shape.before.find(' ') == shape.before.npos)) &&
+         !shape.inside.empty() && std::ranges::all_of(shape.inside, plain);
+}
+
+bool is_rust_head(const Shape& shape) {
+  return !shape.matched || shape.before == "pub" || is_expression_head(shape.before) || is_pattern(shape);
+}
+
+// Does a body follow the `)` of this line?
+bool is_head(const Shape& shape, std::string_view line, std::string_view language) {
+  if (one_of(first_word(shape.before), kControl) || mentions(shape.before, kDefinition)) return true;
+  if (one_of(language, kScripts)) return is_script_head(shape);
+  if (one_of(language, kTypedFirst)) return is_c_head(shape, line);
+  if (language == "rust") return is_rust_head(shape);
+  return language == "shellscript" && (shape.inside.empty() || !shape.matched);
+}
+
+// `<a href={link}`, `<b>{name}`: more of the tag or of its text is to come.
+bool is_in_markup(const Shape& shape, std::string_view language) {
+  const auto tag = shape.before.find('<');
+  const bool in_tag =
+      tag != shape.before.npos && tag + 1 < shape.before.size() && is_word(shape.before[tag + 1]);
+  const bool attribute =
+      shape.before.ends_with('=') && ends_a_value(shape.before.substr(0, shape.before.size() - 1));
+  return one_of(language, kMarkup) && (in_tag || attribute);
+}
+
+bool is_complete(std::string_view line, std::string_view language) {
+  const auto shape = shape_of(line, language);
+  if (shape.open || one_of(language, kProse) || trim_both(line).starts_with("* ")) return false;
+  const auto word = first_word(line);
+  const bool binds = one_of(word, kBinding) && !shape.assigns;  // const { a }, import { a }
+  const bool patterns = one_of(language, kScripts) || language == "rust";
+  if (binds && patterns && line.back() != ';') return false;
+  const bool shell = language == "shellscript";
+  switch (line.back()) {
+    case ';':  // if x := f(); x > 0 {
+      return !((shell || language == "go") && one_of(word, kControl));
     case '}':
-      return !(binds && one_of(language, kScripts));
+      return !is_in_markup(shape, language) && !(shell && shape.before.ends_with('$'));
     case ')':
-      return !one_of(language, kStyles) && !is_head(shape, language);
+      return !one_of(language, kStyles) && !is_head(shape, line, language);
     default:  // a[i] alone is no statement, and [this] begins a lambda
-      return ends_a_value(shape.before) ? shape.assigns || one_of(first_word(before), kExpression)
+      if (shell) return false;
+      return ends_a_value(shape.before) ? shape.assigns || one_of(word, kExpression)
                                         : !one_of(language, kTypedFirst);
   }
 }

@@ -48,7 +48,24 @@ TEST_CASE("silent before text that is more than closers") {
                                             {"html", "  <li class=\"^\">One</li>"},
                                             {"c", "static int ^(void) {"},
                                             {"rust", "    Some(^) => value,"},
+                                            {"typescriptreact", "    <Title>^</Title>"},
+                                            {"typescript", "  app.get('/', ^) as Handler;"},
+                                            {"markdown", "See ^the manual."},
+                                            {"cpp", "  call(^) const;"},
                                         });
+}
+
+TEST_CASE("asked at the end of a word, and before one") {
+  check_all(Silence::none, {
+                               {"cpp", "  return std::move^"},
+                               {"python", "    self.connection^"},
+                               {"typescript", "  const server^"},
+                               {"go", "\tif err^"},
+                               {"rust", "    let mut result^"},
+                               {"markdown", "The größe^"},
+                               {"cpp", "  f(value^);"},
+                               {"python", "    return [key^]"},
+                           });
 }
 
 TEST_CASE("closers, quotes and one sign after the cursor are no reason for silence") {
@@ -61,6 +78,12 @@ TEST_CASE("closers, quotes and one sign after the cursor are no reason for silen
                                {"rust", "    let v = vec![^];"},
                                {"cpp", "  for (auto& child : ^) {"},
                                {"html", "<p class=\"^\">"},
+                               {"python", "    if name in (^):"},
+                               {"go", "\tfmt.Println(^)"},
+                               {"typescriptreact", "      onClick={() => ^}"},
+                               {"rust", "    println!(\"^\");"},
+                               {"markdown", "[the manual](^)"},
+                               {"cpp", "  const char* name = \"^\","},
                            });
 }
 
@@ -74,6 +97,10 @@ TEST_CASE("silent after the semicolon of a complete line") {
                 {"rust", "    let name: &'static str = self.name;^"},
                 {"css", "  color: #333;^"},
                 {"typescript", "});^"},
+                {"cpp", "  log(\"// no comment\");^"},
+                {"rust", "    let quote = '\"';^"},
+                {"go", "\tcount := 0;^"},
+                {"python", "    import pdb; pdb.set_trace();^"},
             });
 }
 
@@ -88,6 +115,16 @@ TEST_CASE("silent after the parenthesis of a complete line") {
                                         {"java", "        String name = names.get(i)^"},
                                         {"lua", "  vim.api.nvim_buf_set_lines(buf, 0, -1, false, {})^"},
                                         {"python", "x = (a + b)^"},
+                                        {"python", "    print(\"(\" + name)^"},
+                                        {"python", ")^"},
+                                        {"rust", "    Ok(())^"},
+                                        {"rust", "    self.items.push(item)^"},
+                                        {"go", ")^"},
+                                        {"go", "\treturn fmt.Errorf(\"no %s (yet)\", name)^"},
+                                        {"typescript", "  const found = items.find(isReady)^"},
+                                        {"typescript", "  await save(user, { force: true })^"},
+                                        {"typescript", "  cleanup()^"},
+                                        {"cpp", "  cleanup(first, second)^"},
                                     });
 }
 
@@ -101,6 +138,10 @@ TEST_CASE("silent after the bracket of a complete line") {
                                         {"typescript", "  let last = parts[parts.length - 1]^"},
                                         {"cpp", "  const auto first = tokens[0]^"},
                                         {"python", "]^"},
+                                        {"go", "\tlast := parts[len(parts)-1]^"},
+                                        {"cpp", "  return handlers[i]^"},
+                                        {"rust", "    let first = &parts[0]^"},
+                                        {"python", "    text = \"[\" + names[0]^"},
                                     });
 }
 
@@ -113,6 +154,9 @@ TEST_CASE("silent after the brace of a complete line") {
                                         {"python", "    counts = {name: 0 for name in names}^"},
                                         {"css", ".title { color: red }^"},
                                         {"javascript", "const { a, b } = require('x') || {}^"},
+                                        {"typescriptreact", "  const style = { color: 'red' }^"},
+                                        {"shellscript", "}^"},
+                                        {"rust", "    let p = Point { x: 1, y: 2 }^"},
                                     });
 }
 
@@ -143,6 +187,68 @@ TEST_CASE("a head, an open bracket or an open string is not a complete line") {
                                {"shellscript", "usage()^"},
                                {"css", "@media (max-width: 600px)^"},
                                {"python", "values = [(1, 2)^"},
+                           });
+}
+
+TEST_CASE("a head in any of the languages is not a complete line") {
+  check_all(Silence::none, {
+                               {"cpp", "Cache::Cache(Limits limits)^"},
+                               {"cpp", "Cache::~Cache()^"},
+                               {"cpp", "    : io_(io), clock_(clock)^"},
+                               {"cpp", "TEST(Layout, SizeByIndex)^"},
+                               {"cpp", "bool operator==(const Position& other)^"},
+                               {"cpp", "  const auto done = [&]()^"},
+                               {"cpp", "  std::ranges::sort(all, [this](int a, int b)^"},
+                               {"rust", "    pub fn parse<'a>(input: &'a str, at: &'a mut usize)^"},
+                               {"rust", "    let found = match self.table.get(key)^"},
+                               {"rust", "        Some(value)^"},
+
+                               {"rust", "    let (sender, receiver)^"},
+                               {"rust", "    pub(crate)^"},
+                               {"rust", "    )^"},
+                               {"go", "\tif err := file.Close();^"},
+                               {"go", "\tfor i := 0; i < len(names);^"},
+                               {"go", "\tfor _, name := range strings.Fields(line)^"},
+                               {"typescript", "  async load()^"},
+                               {"typescript", "  static create(options)^"},
+                               {"typescript", "  find(selector: string)^"},
+                               {"typescript", "  find(selector?: string, all = false)^"},
+                               {"typescript", "const get = async (url)^"},
+                               {"typescript", "  return ()^"},
+                               {"typescript", ")^"},
+                               {"typescriptreact", "    <a href={link}^"},
+                               {"typescriptreact", "    <b>name: {name}^"},
+                               {"typescriptreact", "      onClick={close}^"},
+                               {"shellscript", "if [ -z \"$name\" ];^"},
+                               {"shellscript", "while read -r line;^"},
+                               {"shellscript", "[ -n \"$name\" ]^"},
+                               {"shellscript", "  --all)^"},
+                               {"shellscript", "cd ${root}^"},
+                               {"python", "    for key, value in sorted(table.items())^"},
+                               {"python", "    with open(path) as source, open(other)^"},
+                           });
+}
+
+TEST_CASE("in prose, comments and strings no bracket ends a line") {
+  check_all(Silence::none, {
+                               {"markdown", "See [the manual](manual.md)^"},
+                               {"markdown", "It is quick (mostly)^"},
+                               {"markdown", "1. Call `stop()`, then wait;^"},
+                               {"plaintext", "Dear Ada (and all the others)^"},
+                               {"latex", "\\section{Results}^"},
+                               {"git-commit", "Trim the suffix first (it is shorter)^"},
+                               {"cpp", "  // the caller owns it (see above)^"},
+                               {"cpp", "  int left = 0;  // of a line without an end;^"},
+                               {"cpp", " * returns the size (in bytes)^"},
+                               {"python", "    # TODO(ada)^"},
+                               {"python", "    return 1  # the root (see below)^"},
+                               {"rust", "/// Reads from [`Source`]^"},
+                               {"go", "// Close is safe to call twice (it does nothing then)^"},
+                               {"typescript", " * The events (of any kind)^"},
+                               {"shellscript", "# made by configure (do not edit);^"},
+                               {"python", "    print(\"all of them (mostly)^"},
+                               {"typescript", "  const text = `${first} (${second})^"},
+                               {"go", "\tquery := `select (a)^"},
                            });
 }
 
