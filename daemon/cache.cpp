@@ -71,6 +71,20 @@ std::size_t cost(const CachedText& text) {
          allocated_bytes(text.head) + allocated_bytes(text.nodes) + allocated_bytes(text.anchor.tokens);
 }
 
+Cache::Hit hit_of(const CachedText& text, std::string_view rest, Cache::Time now) {
+  Cache::Hit hit;
+  hit.id = text.id;
+  hit.text = rest;
+  hit.typed = text.bytes.size() - rest.size();
+  hit.lines =
+      static_cast<std::size_t>(std::ranges::count(std::string_view(text.bytes).substr(0, hit.typed), '\n'));
+  hit.column = text.head.size();
+  hit.ending = text.ending;
+  hit.origin = text.origin;
+  hit.age = now - text.made;
+  return hit;
+}
+
 }  // namespace
 
 Cache::Cache() : Cache(Limits{}) {}
@@ -176,8 +190,7 @@ Cache::Found Cache::find(const CachePlace& place, std::string_view suffix, Time 
     if (!rest.starts_with(typed) || rest.size() == typed.size()) return;
     rest.remove_prefix(typed.size());
     if (text.ending == Ending::running && !has_whole_line(rest)) return;
-    hits.push_back(
-        {text.id, rest, text.bytes.size() - rest.size(), text.ending, text.origin, now - text.made});
+    hits.push_back(hit_of(text, rest, now));
   });
   std::reverse(hits.begin(), hits.end());
   std::stable_partition(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.id == last_served_; });

@@ -54,7 +54,10 @@ class Cache {
   struct Hit {
     TextId id = 0;
     std::string_view text;  // what is left of it; valid until the cache is next changed
-    std::size_t typed = 0;  // bytes of the text that stand before the cursor already
+    // What of the text stands before the cursor already: so many bytes; so many lines, from so many bytes
+    // into the first one on. A document may hold more bytes than that: "\r\n", blanks at the ends of lines.
+    std::size_t typed = 0;
+    std::size_t lines = 0, column = 0;
     Ending ending = Ending::running;
     Origin origin = Origin::request;
     std::chrono::steady_clock::duration age{0};  // since put()

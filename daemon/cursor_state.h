@@ -26,6 +26,7 @@ struct CursorState {
   CursorLine line() const;
   // `typed`: see TrimContext.
   TrimContext trim_context(std::size_t typed) const;
+  TrimContext trim_context(const Cache::Hit& hit) const;
   // The state after `inserted` has taken the place of `replaced` bytes after the cursor.
   CursorState after(std::string_view inserted, std::size_t replaced) const;
 };
