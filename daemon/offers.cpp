@@ -18,6 +18,10 @@ constexpr std::size_t kShortestAccept = 4;
 
 }  // namespace
 
+bool Offers::Offer::is_known_as(std::string_view id) const {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
 void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time now) {
   ++stats_.offered;
   last_document_ = state.document;
@@ -93,7 +97,9 @@ void Offers::shown(std::string_view id) {
 
 void Offers::accepted(std::string_view id) {
   count_accepted(id);
-  offers_.erase(last_document_);
+  const auto is_of = [&](const auto& entry) { return entry.second.is_known_as(id); };
+  const auto offer = std::ranges::find_if(offers_, is_of);
+  offers_.erase(offer != offers_.end() ? offer->first : last_document_);
 }
 
 void Offers::count_accepted(std::string_view id) {
@@ -109,7 +115,7 @@ void Offers::partly_accepted(std::string_view id) {
 
 std::optional<CursorState> Offers::dismissed(std::string_view id, Time now) {
   for (auto& [document, offer] : offers_) {
-    if (std::ranges::find(offer.ids, id) == offer.ids.end()) continue;
+    if (!offer.is_known_as(id)) continue;
     if (!first_time("rejected", offer.suggestion.id)) continue;
     ++stats_.dismissed;
     offer.dismissed = true;

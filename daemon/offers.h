@@ -79,6 +79,8 @@ class Offers {
     std::string typed;  // of it, since that request
     bool dismissed = false;
     std::deque<std::string> ids;  // of the suggestions that led here, each typed on from the one before
+
+    bool is_known_as(std::string_view id) const;
   };
   void count_accepted(std::string_view id);
   bool first_time(std::string_view what, std::string_view id);
