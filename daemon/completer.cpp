@@ -72,6 +72,7 @@ Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
   const auto state = state_of(query);
   ++stats_.requests;
   ++last_request_;
+  ++last_event_;
   fetches_.follow(state);
   offers_.follow(state, asked);
 
@@ -142,6 +143,9 @@ Task<std::vector<Suggestion>> Completer::wait_for_model(const CompletionQuery& q
       co_return local_or_nothing(query, state, "the model had nothing to add");
     } else if (now < ask_at) {
       co_await clock_.sleep_until(ask_at);
+    } else if (query.stateless && fetches_.full()) {
+      // Nobody types on there: it waits for its turn, and takes none from another.
+      co_await clock_.wait(fetches_.arrivals(), Clock::Time::max());
     } else {
       if (const auto why = ask(query, state, config_.temperature))
         co_return local_or_nothing(query, state, *why);
@@ -185,7 +189,7 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
   Suggestions suggestions;
   bool in_vain = false;
   for (const auto& hit : found.hits) {
-    const auto context = state.trim_context(hit.typed);
+    const auto context = state.trim_context(hit);
     const bool running = hit.ending == Cache::Ending::running;
     auto trimmed = running ? progress(hit.text, context).ready : trim(hit.text, context);
     in_vain |= !running && !trimmed;
@@ -202,7 +206,9 @@ std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQue
   return std::nullopt;
 }
 
-std::optional<std::string> Completer::why_not_ask() const {
+// Judged when the text would leave: the rules may have changed since the request came.
+std::optional<std::string> Completer::why_not_ask(const CompletionQuery& query) {
+  if (auto why = excluded(query)) return why;
   if (!endpoint_.available(SteadyClock::now())) return "the endpoint is not available";
   const auto limit = budget_.reached(clock_.now(), Clock::today());
   if (limit != Budget::Limit::none) return fmt::format("the limit {} is reached", name_of(limit));
@@ -219,7 +225,7 @@ std::optional<std::string> Completer::news_of_budget() {
 // Starts a fetch, or says why not.
 std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state,
                                           double temperature) {
-  if (auto why = why_not_ask()) return why;
+  if (auto why = why_not_ask(query)) return why;
   auto request = request_for(query, state);
   request.temperature = temperature;
   if (auto secret = secret_in(request)) return secret;
@@ -244,11 +250,11 @@ std::vector<Suggestion> Completer::nothing(std::string_view why) {
 }
 
 Task<> Completer::speculate(CompletionQuery query, CursorState state, Suggestion suggestion) {
-  const auto request = last_request_;
-  const auto acceptance = offers_.acceptance();
-  if (acceptance < kUnlikelyAccept) co_return;
-  if (acceptance < kLikelyAccept) co_await clock_.sleep_until(clock_.now() + kDwell);
-  if (request != last_request_ || fetches_.speculating() || why_not_ask()) co_return;
+  const auto event = last_event_;
+  if (offers_.acceptance() < kUnlikelyAccept) co_return;
+  if (offers_.acceptance() < kLikelyAccept) co_await clock_.sleep_until(clock_.now() + kDwell);
+  if (event != last_event_ || !config_.speculation) co_return;
+  if (!fetches_.may_speculate() || why_not_ask(query)) co_return;
   auto next = state.after(suggestion.text, suggestion.replaces);
   const auto found = cache_.find(next.place(), next.suffix(), clock_.now());
   if (found.silent || !found.hits.empty() || trigger_.silence_for(next.line()) != Silence::none) co_return;
@@ -268,6 +274,7 @@ void Completer::set_workspace(std::string_view folder_uri) {
 }
 
 void Completer::edited(const Edit& edit) {
+  ++last_event_;
   trigger_.edited(clock_.now(), edit.begin == edit.end);
   prompts_.edited(edit);
   offers_.edited(document_id(edit.uri), edit.text);
@@ -276,6 +283,7 @@ void Completer::edited(const Edit& edit) {
 }
 
 void Completer::closed(std::string_view uri) {
+  ++last_event_;
   const auto document = document_id(uri);
   fetches_.forget(document);
   cache_.forget(document);
@@ -285,8 +293,9 @@ void Completer::closed(std::string_view uri) {
 }
 
 void Completer::dismissed(std::string_view id) {
-  const auto state = offers_.dismissed(id, clock_.now());
-  if (state) cache_.dismiss(state->place(), state->suffix(), clock_.now());
+  ++last_event_;
+  if (const auto state = offers_.dismissed(id, clock_.now()))
+    cache_.dismiss(state->place(), state->suffix(), clock_.now());
 }
 
 }  // namespace fimd

@@ -87,7 +87,7 @@ class Completer {
   std::optional<LocalSuggestion> predict(const CompletionQuery& query, const CursorState& state);
   void keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found);
   Task<Suggestions> and_another(const CompletionQuery& query, const CursorState& state, Suggestions found);
-  std::optional<std::string> why_not_ask() const;
+  std::optional<std::string> why_not_ask(const CompletionQuery& query);
   std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state, double temperature);
   CompletionRequest request_for(const CompletionQuery& query, const CursorState& state);
   Suggestions nothing(std::string_view why);
@@ -114,7 +114,7 @@ class Completer {
   std::string silence_;
   bool last_excluded_ = false;
   unsigned long last_id_ = 0;
-  unsigned long last_request_ = 0;
+  unsigned long last_request_ = 0, last_event_ = 0;  // an event ends the dwell
 };
 
 }  // namespace fimd

@@ -57,7 +57,7 @@ Fetches::Help Fetches::help_for(const CursorState& now) const {
 }
 
 Clock::Time Fetches::room_at(const CursorState& now) const {
-  if (running_.size() < kMaxRunning) return {};
+  if (!full()) return {};
   const auto& last = *running_.back();
   const bool helps = help_of(last, now, suffix_anchor(now.suffix())) != Help::none;
   return helps ? last.started + kYoung : Clock::Time();
@@ -67,7 +67,7 @@ void Fetches::start(CursorState state, CompletionRequest request) {
   auto fetch = std::make_shared<Fetch>();
   fetch->state = std::move(state);
   fetch->spot = spot_at(*fetch->state.text, fetch->state.cursor);
-  while (kMaxRunning <= running_.size()) drop(running_.back());
+  while (full()) drop(running_.back());
   launch(std::move(fetch), std::move(request));
 }
 
@@ -81,8 +81,8 @@ void Fetches::speculate(const CursorState& base, std::string assumed, CursorStat
   launch(std::move(fetch), std::move(request));
 }
 
-bool Fetches::speculating() const {
-  return std::ranges::any_of(running_, [](const auto& fetch) { return fetch->speculative; });
+bool Fetches::may_speculate() const {
+  return !full() && std::ranges::none_of(running_, [](const auto& fetch) { return fetch->speculative; });
 }
 
 void Fetches::launch(std::shared_ptr<Fetch> fetch, CompletionRequest request) {

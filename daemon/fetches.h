@@ -40,10 +40,12 @@ class Fetches {
   // oldest runs on, the newest takes the place of the second.
   void start(CursorState state, CompletionRequest request);
 
-  // The same ahead of time, for the state after `assumed` is inserted at `base`. At most one at a time; it
-  // ends when the user goes another way.
+  bool full() const { return kMaxRunning <= running_.size(); }
+
+  // The same ahead of time, for the state after `assumed` is inserted at `base`. At most one at a time, and
+  // only where it pushes out none; it ends when the user goes another way.
   void speculate(const CursorState& base, std::string assumed, CursorState state, CompletionRequest request);
-  bool speculating() const;
+  bool may_speculate() const;
 
   // The document has changed, or the cursor has moved: ends what can serve no likely state any more.
   void follow(const CursorState& state);

@@ -31,6 +31,7 @@ class Requests {
   void cancel(const nlohmann::json& id);
 
   bool idle() const { return pending_.empty(); }
+  std::size_t size() const { return pending_.size(); }
 
   // Withdraws what was asked on a topic, as a newer request would.
   void supersede(const std::string& topic);

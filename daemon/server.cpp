@@ -45,6 +45,11 @@ std::vector<Registration> registrations(const InitializeParams& client) {
   return wanted;
 }
 
+// What all requests take at most, one after the other.
+SteadyClock::duration turns(const Requests& requests, const Config& config) {
+  return config.deadline * requests.size();
+}
+
 Task<> exit_with_parent(asio::io_context& io, Server& server, std::int64_t pid) {
   while (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) {
     co_await sleep_until(io, SteadyClock::now() + kParentPollInterval);
@@ -78,7 +83,7 @@ Task<int> Server::run() {
     co_await receive(std::move(*frame));
   }
   const bool patient = piped_ && !stopped_;
-  co_await requests_.drain(patient ? SteadyClock::duration(config_.deadline) : SteadyClock::duration::zero());
+  co_await requests_.drain(patient ? turns(requests_, config_) : SteadyClock::duration::zero());
   co_await connection_.flush(patient ? SteadyClock::time_point::max() : SteadyClock::now() + kFlushGrace);
   co_return exit_code_.value_or(phase_ == Phase::shut_down || (piped_ && phase_ == Phase::fresh) ? 0 : 1);
 }
@@ -96,7 +101,8 @@ Task<> Server::receive(Frame frame) {
       throw RpcError(ErrorCode::parse_error, "not a message: no Content-Length");
     const auto message = parse_message(frame.body);
     frame.body.clear();
-    if (message.method == "shutdown") co_await requests_.drain(piped_ ? config_.deadline : kShutdownGrace);
+    if (message.method == "shutdown")
+      co_await requests_.drain(piped_ ? turns(requests_, config_) : kShutdownGrace);
     if (message.kind == Message::Kind::request) request(message);
     if (message.kind == Message::Kind::notification) notify(message);
     if (message.kind == Message::Kind::response) respond(message);
