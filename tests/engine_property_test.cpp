@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "daemon/suffix.h"
 #include "daemon/tokens.h"
@@ -134,12 +135,12 @@ std::vector<std::string> sayings_for(const Model& model, std::string_view before
 struct Shown {
   std::string text;
   std::size_t replaced = 0;  // bytes after the cursor
+  std::string source;
+  Json command;
 };
 
-std::optional<Shown> first_item(const Json& message, const RandomEditing& editing) {
-  const auto& items = message.at("result").at("items");
-  if (items.empty()) return std::nullopt;
-  const auto& range = items.at(0).at("range");
+Shown shown_item(const Json& item, const RandomEditing& editing) {
+  const auto& range = item.at("range");
   // The range begins at the cursor and stays on its line, so that nothing before it can be contradicted.
   CHECK(range.at("start") == Json({{"line", editing.line()}, {"character", editing.column()}}));
   CHECK(range.at("end").at("line") == editing.line());
@@ -148,13 +149,19 @@ std::optional<Shown> first_item(const Json& message, const RandomEditing& editin
   const auto replaced = static_cast<std::size_t>(end - editing.column());
   const auto rest = editing.line_after();
   REQUIRE(replaced <= rest.size());
-  const std::string text = items.at(0).at("insertText");
+  const std::string text = item.at("insertText");
   // What it covers are closers, which the text brings itself.
   CHECK(only_closers(rest.substr(0, replaced)));
   for (const char c : rest.substr(0, replaced)) CHECK((is_blank(c) || text.find(c) != std::string::npos));
   CHECK_FALSE(trim_both(text).empty());
   CHECK(text.find('\r') == std::string::npos);
-  return Shown{text, replaced};
+  return {text, replaced, item.at("data").at("source"), item.at("command")};
+}
+
+std::vector<Shown> shown_items(const Json& message, const RandomEditing& editing) {
+  std::vector<Shown> shown;
+  for (const auto& item : message.at("result").at("items")) shown.push_back(shown_item(item, editing));
+  return shown;
 }
 
 // Equal, or one goes on where a line of the other ends: what began as a block goes on as one, what began as a
@@ -169,6 +176,9 @@ bool equal_by_lines(std::string_view a, std::string_view b) {
 std::string comparable(const RandomEditing& editing, const std::string& text) {
   return in_indentation(editing.prefix()) ? without_indentation(text) : text;
 }
+
+// Half of what a dismissal lives, at the clock's scale.
+constexpr std::chrono::seconds kDismissalHolds{3};
 
 class Session {
  public:
@@ -188,29 +198,38 @@ class Session {
     if (random_() % 40 == 0) editing_[1 - at_] = editing_[at_], send_text(1 - at_);
     editing().edit(random_);
     send_text(at_);
-    switch (random_() % 25) {
+    switch (random_() % 30) {
       case 0:
         return close_in_flight(uris_[at_]);
       case 1:
         return close_in_flight("file:///work/renamed" + std::to_string(++renamed_) + ".cpp");
       case 2:
         return type_in_flight();
+      case 3:
+      case 4:
+        return invoke();
       default:
         return check_reply(request());
     }
   }
 
   int served = 0;
+  int dismissals = 0;
+  int kept_away = 0;                    // requests at places where something was dismissed a moment ago
   std::map<std::string, int> silences;  // why a daemon without a past does not ask where this one answers
 
  private:
   RandomEditing& editing() { return editing_[at_]; }
   void send_text(std::size_t document) { client_.replace_all(uris_[document], editing_[document].text()); }
-  int request() { return client_.request_completion(uris_[at_], editing().line(), editing().column()); }
+  int request(int trigger = 2) {
+    return client_.request_completion(uris_[at_], editing().line(), editing().column(), trigger);
+  }
+  std::string place() { return uris_[at_] + '\n' + editing().text() + std::to_string(editing().cursor()); }
 
   void close_in_flight(const std::string& new_uri) {
     const int id = request();
     client_.notify("textDocument/didClose", {{"textDocument", {{"uri", uris_[at_]}}}});
+    dismissed_.clear();
     uris_[at_] = new_uri;
     client_.open(new_uri, editing().text());
     client_.reply(id);
@@ -225,27 +244,75 @@ class Session {
     send_text(at_);
     const int next = request();
     const auto message = client_.reply(id);
-    if (message.contains("result") && message.at("result").is_object()) first_item(message, before);
+    if (message.contains("result") && message.at("result").is_object()) shown_items(message, before);
     check_reply(next);
   }
 
-  void check_reply(int id) {
-    const auto message = client_.reply(id);
-    const auto shown = first_item(message, editing());
-    if (!shown) return;
-    INFO("document: " << editing().prefix() << "^" << editing().suffix());
-    INFO("shown: " << shown->text << "~" << shown->replaced);
-    if (message.at("result").at("items").at(0).at("data").at("source") == "cache") check_served(*shown);
-    if (random_() % 8 == 0) editing().accept(shown->text, shown->replaced), send_text(at_);
+  // Who invokes may see what was dismissed, and up to three that differ.
+  void invoke() {
+    const auto shown = shown_items(client_.reply(request(1)), editing());
+    CHECK(shown.size() <= 3);
+    std::set<std::string> texts;
+    for (const auto& each : shown) {
+      CHECK(texts.insert(each.text).second);
+      check_content(each);
+    }
+    if (!shown.empty()) decide(shown[random_() % shown.size()]);
   }
 
-  void check_served(const Shown& shown) {
-    ++served;
+  void check_reply(int id) {
+    const auto shown = shown_items(client_.reply(id), editing());
+    const auto dismissed = dismissed_.find(place());
+    if (dismissed != dismissed_.end() && SteadyClock::now() - dismissed->second < kDismissalHolds) {
+      ++kept_away;
+      CHECK(shown.empty());
+    }
+    if (shown.empty()) return;
+    REQUIRE(shown.size() == 1);
+    if (shown[0].source == "cache") note_silence();
+    check_content(shown[0]);
+    decide(shown[0]);
+  }
+
+  void check_content(const Shown& shown) {
+    INFO("document: " << editing().prefix() << "^" << editing().suffix());
+    INFO("shown: " << shown.text << "~" << shown.replaced);
+    if (shown.source == "cache") check_served(shown);
+  }
+
+  // What the user makes of it. An editor may say so, or leave it to the text to tell.
+  void decide(const Shown& shown) {
+    const auto choice = random_() % 24;
+    if (choice < 3) {
+      editing().accept(shown.text, shown.replaced);
+      send_text(at_);
+      if (choice == 0) run_command(shown.command.at("command"), shown);
+    } else if (choice == 3) {
+      const auto word = shown.text.find_first_of(" (\n", 1);
+      if (word != std::string::npos) editing().accept(shown.text.substr(0, word), 0), send_text(at_);
+    } else if (choice == 4) {
+      run_command("fimd.dismiss", shown);
+      ++dismissals;
+      dismissed_[place()] = SteadyClock::now();
+      check_reply(request());
+    }
+  }
+
+  void run_command(const Json& name, const Shown& shown) {
+    const Json params = {{"command", name}, {"arguments", shown.command.at("arguments")}};
+    client_.call("workspace/executeCommand", params);
+  }
+
+  void note_silence() {
     CursorLine line;
     const auto before = editing().line_before();
     const auto after = editing().line_after();
     const auto silence = silence_at({before, after, "cpp"});
     if (silence != Silence::none) ++silences[std::string(name_of(silence))];
+  }
+
+  void check_served(const Shown& shown) {
+    ++served;
     const auto sayings = sayings_for(model_, editing().prefix());
     REQUIRE_FALSE(sayings.empty());
     std::string others;
@@ -284,7 +351,8 @@ class Session {
     fresh.initialize();
     fresh.open(uris_[at_], editing().text());
     const auto id = fresh.request_completion(uris_[at_], editing().line(), editing().column(), 1);
-    return first_item(fresh.reply(id), editing());
+    const auto shown = shown_items(fresh.reply(id), editing());
+    return shown.empty() ? std::nullopt : std::optional(shown[0]);
   }
 
   Random random_;
@@ -294,6 +362,7 @@ class Session {
   std::vector<std::string> uris_;
   std::size_t at_ = 0;
   int renamed_ = 0;
+  std::map<std::string, SteadyClock::time_point> dismissed_;
 };
 
 }  // namespace
@@ -305,6 +374,8 @@ TEST_CASE("for random edits every answer fits its document and is what a daemon 
   Session session(seed, style);
   for (int step = 0; step < 300; ++step) session.step();
   CHECK(session.served > 40);
+  CHECK(session.dismissals > 1);
+  CHECK(session.kept_away >= session.dismissals);
   // The cache answers before the trigger is asked; only at the end of a line that the user's own text or an
   // accepted one completed is there something to show where nobody would have asked.
   for (const auto& [silence, count] : session.silences) CHECK(silence == name_of(Silence::line_complete));
