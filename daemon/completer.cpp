@@ -81,7 +81,7 @@ Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
   silence_.clear();
   ++stats_.answered[suggestions.front().source];
   stats_.answer_latency.add(clock_.now() - asked);
-  offers_.offer(state, suggestions.front(), clock_.now());
+  offers_.offer(state, suggestions, clock_.now());
   const bool speculative = config_.speculation && query.trigger == TriggerKind::automatic;
   if (speculative) asio::co_spawn(io_, speculate(query, state, suggestions.front()), asio::detached);
   co_return suggestions;
@@ -170,8 +170,7 @@ Task<std::vector<Suggestion>> Completer::and_another(const CompletionQuery& quer
 
 std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
   if (!config_.enabled) return "completions are switched off";
-  const auto& languages = config_.disabled_languages;
-  if (std::ranges::find(languages, query.snapshot.languageId) != languages.end())
+  if (std::ranges::count(config_.disabled_languages, query.snapshot.languageId) > 0)
     return "this language is switched off";
   auto why = privacy_.excludes(query.snapshot.uri);
   if (why && told_excluded_.insert(query.snapshot.uri).second)

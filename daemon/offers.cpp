@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kRememberedIds = 10'000;
 // An editor is behind by a key or two.
 constexpr std::size_t kIdsOfOffer = 16;
+// Each holds its document's text.
+constexpr std::size_t kDocuments = 64;
 // About the last ten verdicts count.
 constexpr double kVerdictWeight = 0.1;
 constexpr std::size_t kShortestAccept = 4;
@@ -22,16 +24,19 @@ bool Offers::Offer::is_known_as(std::string_view id) const {
   return std::ranges::find(ids, id) != ids.end();
 }
 
-void Offers::offer(const CursorState& state, const Suggestion& suggestion, Time now) {
+void Offers::offer(const CursorState& state, const std::vector<Suggestion>& suggestions, Time now) {
+  const auto& suggestion = suggestions.front();
   ++stats_.offered;
   last_document_ = state.document;
   const auto open = open_at(state);
   const auto begun = open && suggestion.text.starts_with(open->rest) ? open->typed : 0;
   auto& offer = offers_[state.document];
   auto ids = std::move(offer.ids);
-  ids.push_back(suggestion.id);
-  if (kIdsOfOffer < ids.size()) ids.pop_front();
+  for (const auto& each : suggestions) ids.push_back(each.id);
+  while (kIdsOfOffer < ids.size()) ids.pop_front();
   offer = {suggestion, state, spot_at(*state.text, state.cursor), now, begun, {}, false, std::move(ids)};
+  const auto since = [](const auto& entry) { return entry.second.since; };
+  if (kDocuments < offers_.size()) offers_.erase(std::ranges::min_element(offers_, {}, since));
 }
 
 void Offers::edited(std::uint64_t document, const Text& text) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "daemon/cursor_state.h"
 #include "daemon/spot.h"
@@ -40,7 +41,9 @@ class Offers {
 
   Offers(Stats& stats, Trigger& trigger) : stats_(stats), trigger_(trigger) {}
 
-  void offer(const CursorState& state, const Suggestion& suggestion, Time now);
+  // The first one shows; an editor may turn to those beside it, by whose ids it is known then. The documents
+  // that had none for the longest time are forgotten: those of fim/complete are never closed.
+  void offer(const CursorState& state, const std::vector<Suggestion>& suggestions, Time now);
   // A request at this place: what became of the document's last suggestion?
   void follow(const CursorState& state, Time now);
   // The document has changed, which may be without a request: how much more of the suggestion is typed?
@@ -78,7 +81,7 @@ class Offers {
     std::size_t begun;  // bytes before the spot that were typed of what the suggestion is the rest of
     std::string typed;  // of it, since that request
     bool dismissed = false;
-    std::deque<std::string> ids;  // of the suggestions that led here, each typed on from the one before
+    std::deque<std::string> ids;  // of the suggestions that led here, or stand beside those
 
     bool is_known_as(std::string_view id) const;
   };

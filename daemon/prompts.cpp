@@ -6,6 +6,12 @@
 #include "daemon/uri.h"
 
 namespace fimd {
+namespace {
+
+// Documents that were never opened are never closed.
+constexpr std::size_t kMaxPrompts = 64;
+
+}  // namespace
 
 std::string Prompts::path_of(std::string_view uri) const {
   auto path = uri_path(uri);
@@ -43,6 +49,7 @@ void Prompts::forget_all() {
 
 CompletionRequest Prompts::request(std::string_view uri, const CursorState& state, Prompt::Time now) {
   const auto path = path_of(uri);
+  if (kMaxPrompts <= prompts_.size() && !prompts_.contains(path)) prompts_.clear();
   auto& prompt = prompts_.try_emplace(path, workspace_, path).first->second;
   if (prompt.follow(state.prefix(), state.suffix(), now)) refresh_context(prompt, path, state, now);
   return prompt.request(state.prefix(), state.language);

@@ -1,5 +1,8 @@
 #include "daemon/offers.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "tests/support/catch.h"
 
 using namespace fimd;
@@ -25,7 +28,7 @@ struct Desk {
     Suggestion suggestion;
     suggestion.id = std::move(id);
     suggestion.text = std::move(rest);
-    offers.offer(at(text), suggestion, now);
+    offers.offer(at(text), {suggestion}, now);
   }
   void follow(std::string_view text) {
     now += 1s;
@@ -148,4 +151,42 @@ TEST_CASE("offers: the acceptance rate starts at what is usual and follows what 
     desk.follow("return x");
   }
   CHECK(desk.offers.acceptance() < 0.05);
+}
+
+TEST_CASE("offers: who turns to another suggestion may dismiss or accept that") {
+  const std::vector<Suggestion> both = {{"1.1", "idth", 0, "cache"}, {"2.2", "eight", 0, "cache"}};
+  Desk desk;
+  desk.offers.offer(Desk::at("return w"), both, desk.now);
+  const auto where = desk.offers.dismissed("2.2", desk.now);
+  REQUIRE(where);
+  CHECK(where->prefix() == "return w");
+  CHECK(desk.stats.dismissed == 1);
+  desk.offers.offer(Desk::at("return w"), both, desk.now);
+  desk.offers.accepted("2.2");
+  CHECK_FALSE(desk.offers.open_at(Desk::at("return w")));
+}
+
+TEST_CASE("offers: an acceptance settles its own document's") {
+  Desk desk;
+  desk.offer("return w", "1.1", "idth");
+  auto other = Desk::at("return h");
+  other.document = 2;
+  desk.offers.offer(other, {{"2.1", "eight", 0, "model"}}, desk.now);
+  desk.offers.accepted("1.1");
+  CHECK_FALSE(desk.offers.open_at(Desk::at("return w")));
+  CHECK(desk.offers.open_at(other));
+}
+
+TEST_CASE("offers: the texts of documents that nobody closes are not kept for ever") {
+  Desk desk;
+  std::vector<std::weak_ptr<const Text>> texts;
+  for (std::uint64_t document = 0; document < 1'000; ++document) {
+    auto state = Desk::at("return w");
+    state.document = document;
+    texts.push_back(state.text);
+    desk.offers.offer(state, {{std::to_string(document), "idth", 0, "model"}}, desk.now += 1s);
+  }
+  CHECK(texts.front().expired());
+  CHECK(std::ranges::count_if(texts, [](const auto& text) { return !text.expired(); }) <= 100);
+  CHECK_FALSE(texts.back().expired());
 }
