@@ -125,8 +125,8 @@ std::size_t keep_lines_after(std::string_view text, Window window, std::string_v
 // changes nothing.
 Cut cut_lines(std::string_view text, const Window& window, std::string_view language, bool whole) {
   const auto first = keep_first_line(text);
-  const auto line = std::string(current_line(window.head)).append(text.substr(0, first));
-  const bool opens = first < text.size() && opens_block(line, language) &&
+  const auto line = std::string(current_line(window.head)).append(text.substr(0, keep_head(text)));
+  const bool opens = first < text.size() && opens_block(current_line(line), language) &&
                      lines_wanted(line, window.suffix, language) == Lines::multi;
   const bool single = !opens && lines_wanted(window.head, window.suffix, language) == Lines::single;
   if (single && window.begun.size() < first) {

@@ -1,7 +1,6 @@
-// Steps 2, 4 and 7 of trim: what lines and their indentation say.
+// Steps 2, 4 and 7 of trim: what lines and how deep they are say.
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "daemon/brackets.h"
 #include "daemon/suffix.h"
@@ -43,6 +42,18 @@ bool ignores_indentation(std::string_view line, std::string_view language) {
   return text.starts_with('#') || label;
 }
 
+bool has_markup(std::string_view language) {
+  constexpr std::array<std::string_view, 6> kLanguages = {
+      "typescriptreact", "javascriptreact", "html", "xml", "vue", "svelte"};
+  return contains(kLanguages, language);
+}
+
+// `<a href={b}>`: what stands in the element follows.
+bool opens_element(std::string_view line) {
+  return trim_both(line).starts_with('<') && !trim_both(line).starts_with("</") && !line.ends_with("/>") &&
+         line.find("</") == std::string_view::npos;
+}
+
 std::string_view without_comment(std::string_view line, std::string_view language) {
   const std::string_view mark = blocks_by_colon(language) ? " #" : " //";
   if (trim_both(line).starts_with(mark.substr(1))) return {};
@@ -69,7 +80,8 @@ bool next_is_deeper(std::string_view prefix, std::string_view suffix, std::strin
   // An empty line, which the editor has not indented yet, has the depth of the line above, or is in its
   // block.
   const auto above = last_full_line(prefix);
-  return columns(next) > columns(above) && !opens_block(above, language);
+  return columns(next) > columns(above) && !opens_block(above, language) &&
+         unmatched_openers(scan_brackets(above, language)).empty();
 }
 
 std::string_view first_line(std::string_view text) {
@@ -99,56 +111,6 @@ bool inside_literal(const BracketScan& scan, std::size_t at) {
                      [at](const Span& span) { return span.begin < at && at < span.end; });
 }
 
-// How many lines are indented by tabs, how many by spaces, and the step of the latter. A single space is the
-// star of a block comment, an odd count an alignment.
-struct IndentationCount {
-  explicit IndentationCount(std::string_view text) {
-    while (!text.empty()) {
-      const auto blanks = indentation_of(next_line(text));
-      tabs += blanks.starts_with('\t') ? 1 : 0;
-      if (!blanks.starts_with("  ")) continue;
-      ++spaces;
-      if (blanks.size() % 2 != 0) continue;
-      step = std::gcd(step, blanks.size());
-      least = least == 0 ? blanks.size() : std::min(least, blanks.size());
-    }
-    if (step == 0) step = 4;
-  }
-  // Where no line is less than `depth` steps deep.
-  std::size_t step_at(std::size_t depth) const {
-    auto width = step;
-    while (width > 2 && width % 2 == 0 && least < depth * width) width /= 2;
-    return width;
-  }
-  bool mixed() const { return std::min(tabs, spaces) * 10 > std::max(tabs, spaces); }
-
-  std::size_t tabs = 0;
-  std::size_t spaces = 0;
-  std::size_t step = 0;
-  std::size_t least = 0;  // blanks of the line of spaces that has the fewest
-};
-
-std::string spaces_for_tabs(std::string_view blanks, std::size_t width) {
-  std::string spaces;
-  for (const char c : blanks) spaces.append(c == '\t' ? width : 1, ' ');
-  return spaces;
-}
-
-std::string tabs_for_spaces(std::string_view blanks, std::size_t step) {
-  const auto tabs = std::min(blanks.find_first_not_of('\t'), blanks.size());
-  const auto spaces = blanks.size() - tabs;
-  return std::string(tabs + spaces / step, '\t') + std::string(spaces % step, ' ');
-}
-
-// The lines up to the first one that is indented: how wide a step of the rest is, all of it says.
-std::string_view before_indentation(std::string_view text, bool line_start) {
-  for (std::size_t at = 0; at < text.size(); line_start = true) {
-    if (line_start && is_blank(text[at])) return text.substr(0, at);
-    at = std::min(text.find('\n', at), text.size() - 1) + 1;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string_view current_line(std::string_view prefix) {
@@ -166,9 +128,17 @@ std::size_t keep_first_line(std::string_view text) {
   return std::min(text.find('\n', std::min(text.find_first_not_of(" \t\n"), text.size())), text.size());
 }
 
+std::size_t keep_head(std::string_view text) {
+  const auto first = keep_first_line(text);
+  const auto end = std::min(text.find('\n', std::min(first + 1, text.size())), text.size());
+  const bool stands = !strip_right(text.substr(0, first)).ends_with(';');
+  return stands && trim_both(text.substr(first, end - first)) == "{" ? end : first;
+}
+
 bool opens_block(std::string_view line, std::string_view language) {
   const auto code = without_comment(line, language);
   if (code.empty()) return false;
+  if (code.back() == '>' && has_markup(language) && opens_element(code)) return true;
   if (code.back() == ':') return blocks_by_colon(language);
   return code.ends_with("=>") || code.ends_with("->") ||
          std::string_view("{([").find(code.back()) != std::string_view::npos;
@@ -190,6 +160,7 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
   const auto scan = scan_brackets(std::string(prefix).append(text), language, prefix.size());
   auto bracket = scan.brackets.begin();
   const auto first = keep_first_line(text);
+  const auto head = keep_head(text);
   const bool ends = from_line && ends_statement(current_line(prefix), text.substr(0, first), language);
   int depth = 0;
   bool closed = false;
@@ -202,7 +173,8 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
     const auto line = text.substr(begin, at - begin);
     const bool stray = ends && begin == first + 1 && columns(line) >= column && !inside_literal(scan, begin);
     if (stray && depth == 0) return first;
-    if (depth > 0 || columns(line) >= column || trim_both(line).empty()) continue;
+    const bool brace = from_line && begin < head && columns(line) + 1 == column;
+    if (depth > 0 || brace || columns(line) >= column || trim_both(line).empty()) continue;
     if (inside_literal(scan, begin) || ignores_indentation(line, language)) continue;
     const bool closes = is_closer(trim_both(line).front());
     const bool goes_on = from_line && columns(line) + 1 == column && continues_statement(line);
@@ -214,34 +186,6 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
     }
   }
   return text.size();
-}
-
-std::string with_indentation(std::string_view text, std::string_view prefix, std::string_view suffix,
-                             Indentation indentation, bool whole) {
-  const IndentationCount written(text);
-  if (written.tabs + written.spaces == 0) return std::string(text);
-  IndentationCount document(prefix);
-  if (document.tabs + document.spaces == 0) document = IndentationCount(suffix);
-  if (indentation.width <= 0) {
-    indentation = {document.tabs > document.spaces,
-                   static_cast<int>(document.tabs + document.spaces > 0 ? document.step : 0)};
-  }
-  const bool foreign = indentation.tabs ? written.tabs == 0 && written.spaces > 0 : written.tabs > 0;
-  if (indentation.width <= 0 || !foreign || document.mixed()) return std::string(text);
-  bool line_start = trim_both(current_line(prefix)).empty();
-  if (indentation.tabs && !whole) return std::string(before_indentation(text, line_start));
-  const auto step = written.step_at(indentation_of(current_line(prefix)).size());
-  std::string result;
-  for (std::size_t at = 0; at <= text.size(); line_start = true) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    const auto line = text.substr(at, end - at);
-    const auto blanks = line_start ? indentation_of(line) : std::string_view();
-    result += indentation.tabs ? tabs_for_spaces(blanks, step) : spaces_for_tabs(blanks, indentation.width);
-    result += line.substr(blanks.size());
-    if (end < text.size()) result += '\n';
-    at = end + 1;
-  }
-  return result;
 }
 
 bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix) {

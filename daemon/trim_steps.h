@@ -28,6 +28,8 @@ std::string_view without_extra_lead(std::string_view text, std::string_view pref
 // 2. The first line that is not blank; `text` opens a block on it when a block may start there and it ends
 // like one.
 std::size_t keep_first_line(std::string_view text);
+// The same, and the brace below it where one opens a block on a line of its own.
+std::size_t keep_head(std::string_view text);
 bool opens_block(std::string_view line, std::string_view language);
 
 // 3. Loops: three equal lines or groups of lines, six lines that only count up, a tail of tokens that

@@ -237,6 +237,8 @@ TEST_CASE("a blank line or a block's start wants more than one line") {
   CHECK(wanted("^") == Lines::multi);
   CHECK(wanted("foo(^);\n") == Lines::multi);
   CHECK(wanted("def f(x):\n^\n    return x\n", "python") == Lines::multi);
+  CHECK(wanted("  EXPECT_EQ(\"a\"\n^\n            \"b\");\n") == Lines::multi);
+  CHECK(wanted("    <Panel>\n^\n      <Title />\n    </Panel>\n", "typescriptreact") == Lines::multi);
   CHECK(wanted("const f = () => {\n^\n  return 1;\n};\n", "typescript") == Lines::multi);
 }
 
@@ -261,12 +263,27 @@ TEST_CASE("the first line that is not blank") {
   CHECK(keep_first_line("a") == 1);
 }
 
+TEST_CASE("a brace on a line of its own belongs to the line above") {
+  const auto head = [](std::string_view text) { return kept(text, keep_head(text)); };
+  CHECK(head(")\n{\n  a();\n}") == ")\n{");
+  CHECK(head("else\n  {\n    a();\n  }") == "else\n  {");
+  CHECK(head("void)\n{") == "void)\n{");
+  CHECK(head("a();\n{\n  b();\n}") == "a();");
+  CHECK(head("if (a)\n  b();") == "if (a)");
+  CHECK(head("a") == "a");
+}
+
 TEST_CASE("a line opens a block when it ends like one") {
   CHECK(opens_block("if (x) {  // why", "cpp"));
   CHECK(opens_block("const f = () =>", "typescript"));
   CHECK(opens_block("else:  # otherwise", "python"));
   CHECK(opens_block("  visitor.visit(", "cpp"));
   CHECK(opens_block("    Some(x) ->", "swift"));
+  CHECK(opens_block("  <Panel size={2}>", "typescriptreact"));
+  CHECK_FALSE(opens_block("  <Panel size={2} />", "typescriptreact"));
+  CHECK_FALSE(opens_block("  <b>{name}</b>", "typescriptreact"));
+  CHECK_FALSE(opens_block("  </Panel>", "typescriptreact"));
+  CHECK_FALSE(opens_block("  return a >", "cpp"));
   CHECK_FALSE(opens_block("case 1:", "cpp"));
   CHECK_FALSE(opens_block("x = {}", "python"));
   CHECK_FALSE(opens_block("// if (x) {", "cpp"));
@@ -375,6 +392,8 @@ TEST_CASE("below a statement that is whole nothing is deeper") {
 }
 
 TEST_CASE("a missing closer, and what belongs to the block, stays") {
+  CHECK(scoped("main(void^", ")\n{\n\ta();\n}\nint g();", "c", "}") == ")\n{\n\ta();\n}");
+  CHECK(scoped("int x = ^", "1;\n{\n  a();\n}", "c") == "1;");
   CHECK(scoped("int f() {\n  ^", "a();\n}\n\nint g() {", "cpp", "}") == "a();\n}\n");
   CHECK(scoped("if (x) ^", "{\n  a();\n} else {\n  b();\n}\nc();") == "{\n  a();\n} else {\n  b();\n}");
   CHECK(scoped("if x:^", "\n    a()\nelse:\n    b()\nc()", "python") == "\n    a()\nelse:\n    b()");

@@ -80,7 +80,10 @@ TEST_CASE("a line that opens a block brings the block") {
   CHECK(trimmed("  items.map(item =>^\n", " {\n    return item.id\n  })\n  next()", "typescript") ==
         " {\n    return item.id\n  })");
   CHECK(trimmed("int main(void) ^\n", "{\n\treturn 0;\n}\n", "c") == "{\n\treturn 0;\n}");
+  CHECK(trimmed("int main(void^)\n", ")\n{\n\treturn 0;\n}\n", "c") == ")\n{\n\treturn 0;\n}~1");
+  CHECK(trimmed("int\nmain(^\n", "void)\n{\n\treturn 0;\n}\n\nint g;", "c") == "void)\n{\n\treturn 0;\n}");
   // More code on the line, or a body below it, wants the line only.
+  CHECK(trimmed("int main(void^)\n{\n\treturn 0;\n}\n", ")\n{\n\treturn 0;\n}\n", "c") == "-");
   CHECK(trimmed("  if (^ && ready) {\n    go();\n  }\n", "valid) {\n    stop();\n  }") == "valid");
   CHECK(trimmed("  while^\n    step();\n", " (a) {\n    b();\n  }") == " (a) {");
 }
