@@ -117,6 +117,8 @@ Task<> Fetches::run(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
 // Whole lines go into the cache as they come: what follows the last line end may still be cleaned away.
 bool Fetches::take(Fetch& fetch, std::string_view piece) {
   fetch.received += piece;
+  const bool room = fetch.received.size() <= kTrimWindow;  // beyond it nothing is looked at
+  if (piece.find('\n') == std::string_view::npos) return room;
   const auto context = fetch.state.trim_context(0);
   const auto cleaned = clean(fetch.received, context, false);
   const auto whole = std::string_view(cleaned).substr(0, cleaned.rfind('\n') + 1);
@@ -125,7 +127,7 @@ bool Fetches::take(Fetch& fetch, std::string_view piece) {
     fetch.cleaned = whole;
   }
   arrivals_.notify();
-  return !progress(cleaned, context).finished;
+  return room && !progress(cleaned, context).finished;
 }
 
 void Fetches::end(const std::shared_ptr<Fetch>& fetch, const EndpointAnswer& answer) {
