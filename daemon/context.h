@@ -45,7 +45,8 @@ class SimilarCode {
 
   // The best window of each of the best files, most similar first. `files`: in the order of their last use;
   // only those of the document's language count, and the document itself is left out by its path. Reads about
-  // kReadBytes of text that it has not read yet; the files that are not read to their end take no part.
+  // kReadBytes of text that it has not read yet; the files that are not read to their end take no part, nor
+  // do the last ones when there is more to compare than about 2 ms allow.
   std::vector<Snippet> find(const SourceFile& document, std::size_t cursor,
                             const std::vector<SourceFile>& files);
 
@@ -85,7 +86,8 @@ class SimilarCode {
 
   static void read_half(const SourceFile& file, Read& read);
   static void add_window(Read& read, std::size_t begin, const Words& words);
-  static std::optional<Found> best_of(const SourceFile& file, const Read& read, const Words& words);
+  static std::optional<Found> best_of(const SourceFile& file, const Read& read, const Words& words,
+                                      std::size_t& work);
   const Read* known(const SourceFile& file, std::size_t& budget);
 
   std::unordered_map<std::string, Read> files_;  // by path

@@ -129,6 +129,27 @@ TEST_CASE("huge lines cost nothing extra") {
   CHECK(similar.find(file("huge.cpp", huge), huge.size() / 2, {file("queue.h", kQueue)}).empty());
 }
 
+TEST_CASE("what a query compares is bounded") {
+  std::string user;
+  for (int i = 0; i < 1000; ++i) user += "word_" + std::to_string(i) + (i % 25 == 24 ? "\n" : " ");
+  std::string copies;
+  while (copies.size() < SimilarCode::kLargestFile) copies += user;
+  const auto part = user.substr(0, user.size() / 4);
+  std::vector<std::string> names;
+  for (int i = 0; i < 19; ++i) names.push_back("copy" + std::to_string(i) + ".h");
+  std::vector<SourceFile> files = {file("part.h", part)};
+  for (const auto& name : names) files.push_back(file(name, copies));
+  const auto found = [&] {
+    SimilarCode similar;
+    while (similar.read_on(files)) {
+    }
+    return paths(similar.find(file("use.cpp", user), user.size(), files));
+  };
+  CHECK(found() == "part.h ");
+  std::swap(files.front(), files.back());
+  CHECK(found().empty());
+}
+
 Text numbered(std::size_t lines) {
   std::string text;
   for (std::size_t i = 0; i < lines; ++i) text += "line " + std::to_string(i) + "\n";
