@@ -76,9 +76,13 @@ Task<> Completer::read_ahead(Snapshot document) {
 bool Completer::read_ignore_files(std::string_view uri) {
   if (Privacy::kMaxUriBytes < uri.size()) return false;
   const auto path = normal_path(uri_path(uri));
+  const auto target = link_target(path);
+  privacy_.set_target(path, target);
   bool changed = false;
-  for (const auto folder : folders_above(path))
-    changed |= privacy_.set_ignore_file(folder, ignore_file_in(std::string(folder)));
+  for (const auto* name : {&path, &target}) {
+    for (const auto folder : folders_above(*name))
+      changed |= privacy_.set_ignore_file(folder, ignore_file_in(std::string(folder)));
+  }
   if (!changed) return false;
   prompts_.forget_all();
   predictor_.forget_typed();

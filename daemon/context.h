@@ -45,8 +45,7 @@ class SimilarCode {
 
   // The best window of each of the best files, most similar first. `files`: in the order of their last use;
   // only those of the document's language count, and the document itself is left out by its path. Reads about
-  // kReadBytes of text that it has not read yet; the files that are not read to their end take no part, nor
-  // do the last ones when there is more to compare than about 2 ms allow.
+  // kReadBytes of new text and compares for about 2 ms; files that are not read to their end take no part.
   std::vector<Snippet> find(const SourceFile& document, std::size_t cursor,
                             const std::vector<SourceFile>& files);
 

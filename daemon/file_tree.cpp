@@ -157,6 +157,12 @@ std::string ignore_file_in(const std::string& folder) {
   return text.value_or("*\n");
 }
 
+std::string link_target(const std::string& path) {
+  std::error_code ec;
+  const auto target = path.starts_with('/') ? std::filesystem::weakly_canonical(path, ec).string() : "";
+  return ec || target == path ? "" : target;
+}
+
 std::vector<std::string_view> folders_above(std::string_view path) {
   std::vector<std::string_view> folders;
   for (auto end = path.rfind('/'); end != std::string_view::npos; end = path.rfind('/', end - 1)) {

@@ -1,5 +1,6 @@
 // Folders and files as the workspace index sees them: what is there, and what stands in it. The only reader
-// of the user's tree. Blocking calls: not for the loop, but for ignore_file_in().
+// of the user's tree. Blocking calls: not for the loop, but for ignore_file_in()
+// and link_target().
 #pragma once
 
 #include <cstddef>
@@ -34,6 +35,9 @@ std::optional<std::string> read_file(const std::string& path, std::size_t most_b
 // The text of the `.fimdignore` in a folder (without a '/' at its end); empty: there is none. One that is
 // there and cannot be read names everything: nobody knows what it was to protect. As quick as an open().
 std::string ignore_file_in(const std::string& folder);
+
+// Where a file really is, all links on the way followed; empty when that is its path, or cannot be told.
+std::string link_target(const std::string& path);
 
 // All folders above a file: the one it is in, and those above that, up to the root.
 std::vector<std::string_view> folders_above(std::string_view path);

@@ -222,7 +222,21 @@ std::optional<std::string> Privacy::excludes(std::string_view uri) const {
   return excludes_path(std::string_view(path).substr(0, path.find_first_of("?#")));
 }
 
+void Privacy::set_target(const std::string& path, std::string target) {
+  if (target.empty()) {
+    targets_.erase(path);
+  } else {
+    targets_.insert_or_assign(path, std::move(target));
+  }
+}
+
 std::optional<std::string> Privacy::excludes_path(std::string_view path) const {
+  if (auto reason = excludes_name(path)) return reason;
+  const auto link = targets_.find(path);
+  return link == targets_.end() ? std::nullopt : excludes_name(link->second);
+}
+
+std::optional<std::string> Privacy::excludes_name(std::string_view path) const {
   if (const auto rule = secret_names_.names(without_backup_ending(path))) {
     return sentence("the built-in rule", *rule);
   }

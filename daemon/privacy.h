@@ -35,6 +35,10 @@ class Privacy {
   // Whether that made a difference.
   bool set_ignore_file(std::string_view folder, std::string_view text);
 
+  // Where the file of this path really is, by what the caller knows of links; empty: there. A document is
+  // excluded under either name.
+  void set_target(const std::string& path, std::string target);
+
   // The user's own patterns.
   std::vector<std::string> patterns() const { return user_.lines(); }
 
@@ -46,10 +50,12 @@ class Privacy {
 
  private:
   std::optional<std::string> excludes_path(std::string_view path) const;
+  std::optional<std::string> excludes_name(std::string_view path) const;
 
   IgnoreRules secret_names_;
   IgnoreRules user_;
   std::map<std::string, IgnoreRules, std::less<>> ignore_files_;  // by folder, with a trailing '/'
+  std::map<std::string, std::string, std::less<>> targets_;       // by path
 };
 
 // Why a piece of text may not be sent, wherever it comes from: it holds (part of) a private key or a token of

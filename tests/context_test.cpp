@@ -52,8 +52,37 @@ TEST_CASE("a copy of the surroundings is left out") {
   CHECK(found({file("copy.cpp", kQueueUser)}).empty());
 }
 
-TEST_CASE("words that every file has do not count") {
-  CHECK(found({file("a.h", "class A { void f(auto x) { while (true) return; } };\n")}).empty());
+TEST_CASE("words that every file of a language has do not count") {
+  struct Case {
+    const char* language;
+    const char* other;     // shares nothing else with `document`
+    const char* document;  // its last line is the cursor's
+  };
+  const Case cases[] = {
+      {"cpp", "class A { void f(auto x) { while (true) return; } };\n", "while (true) return;\nvoid "},
+      {"c", "static int f(const char *s) { for (int i = 0; i; i++) return sizeof s; }\n",
+       "static unsigned g(const void *p) { return sizeof p;\n"},
+      {"typescript", "export async function f(a: string): Promise { const b = await g(); return null; }\n",
+       "export async function h(x: string) { const y = await z(); return null;\n"},
+      {"javascriptreact", "import React from 'r'; export default class extends Q { }\n",
+       "import x from 'y'; export default class extends Z {\n"},
+      {"python", "def f(self):\n    for i in range(len(x)):\n        return None\n",
+       "def g(self):\n    if not x: raise None\n"},
+  };
+  for (const auto& [language, other, document] : cases) {
+    const std::vector<SourceFile> files = {file("other", other, language)};
+    SimilarCode similar;
+    while (similar.read_on(files)) {
+    }
+    INFO(language);
+    CHECK(similar.find(file("document", document, language), 0, files).empty());
+    const auto named = document + std::string(" EventQueue Listener drain pop_event notify ");
+    const auto sharing = other + std::string("\nEventQueue Listener\n");
+    const std::vector<SourceFile> telling = {file("telling", sharing, language)};
+    while (similar.read_on(telling)) {
+    }
+    CHECK(paths(similar.find(file("document", named, language), 0, telling)) == "telling ");
+  }
 }
 
 TEST_CASE("at most four files, the most similar first, one window of each") {

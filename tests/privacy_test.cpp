@@ -23,6 +23,24 @@ std::string token(const std::string& prefix, std::size_t length) {
 
 }  // namespace
 
+TEST_CASE("a document is kept under its own name and under that of what it links to") {
+  Privacy privacy({"*.draft"});
+  privacy.set_ignore_file("/w/closed", "*\n");
+  privacy.set_target("/w/notes.md", "/home/me/.ssh/config");
+  privacy.set_target("/w/a.md", "/w/b.draft");
+  privacy.set_target("/w/c.md", "/w/closed/c.md");
+  privacy.set_target("/w/d.md", "/w/e.md");
+  privacy.set_target("/w/.env", "/w/plain.txt");
+  for (const auto* uri :
+       {"file:///w/notes.md", "file:///w/./notes.md#cell", "/w/a.md", "file:///w/c.md", "file:///w/.env"}) {
+    INFO(uri);
+    CHECK(privacy.excludes(uri));
+  }
+  CHECK_FALSE(privacy.excludes("file:///w/d.md"));
+  privacy.set_target("/w/a.md", "");
+  CHECK_FALSE(privacy.excludes("/w/a.md"));
+}
+
 TEST_CASE("files with the names of secrets stay here") {
   const char* const secrets[] = {
       ".env",

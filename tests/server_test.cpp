@@ -541,6 +541,31 @@ TEST_CASE(
   CHECK_FALSE(still_completed());
 }
 
+TEST_CASE("a link is kept here when what it leads to is") {
+  TemporaryFolder folder;
+  folder.write(".env", "");
+  folder.write("closed/.fimdignore", "*\n");
+  folder.write("closed/a.cpp", "");
+  folder.write("plain.cpp", "");
+  fs::create_symlink(".env", folder.path("notes.cpp"));
+  fs::create_directory_symlink("closed", folder.path("open"));
+  fs::create_symlink("plain.cpp", folder.path("link.cpp"));
+  fs::create_symlink("loop.cpp", folder.path("loop.cpp"));
+  ScriptedServer server({json_reply("x;")});
+  TestClient client(config_for(server));
+  client.initialize();
+  const auto completed = [&](const std::string& name) {
+    const auto uri = "file://" + folder.path(name);
+    client.open(uri, "int total = ");
+    return client.complete(uri, 0, 12, 1) == Texts{"x;"};
+  };
+  CHECK_FALSE(completed("notes.cpp"));
+  CHECK_FALSE(completed("open/a.cpp"));
+  CHECK_FALSE(completed("open/new/b.cpp"));
+  CHECK(completed("link.cpp"));
+  CHECK(completed("loop.cpp"));
+}
+
 TEST_CASE("lines typed before an ignore file came up are not suggested any more") {
   TemporaryFolder folder;
   folder.write("secret/x.cpp", "");
