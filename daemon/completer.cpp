@@ -30,24 +30,6 @@ constexpr double kUnlikelyAccept = kUsualAcceptance / 2;
 constexpr auto kPatience = 800ms;
 // A prediction this likely is not worth waiting for the model.
 constexpr double kSurePrediction = 0.85;
-constexpr std::size_t kCandidates = 3;
-// Texts that differ may come to the same when they are trimmed.
-constexpr std::size_t kTextsTried = 12;
-// At the usual temperature a model that is asked twice says the same twice.
-constexpr double kOtherTemperature = 0.8;
-// What fits already is not held back for longer: nine of ten answers have come in half of this.
-constexpr auto kOtherWait = 2s;
-
-CursorState state_of(const CompletionQuery& query) {
-  CursorState state;
-  state.document = document_id(query.snapshot.uri);
-  state.text = query.snapshot.text;
-  state.cursor = query.cursor;
-  state.language = query.snapshot.languageId;
-  if (query.formatting) state.indentation = {!query.formatting->insertSpaces, query.formatting->tabSize};
-  return state;
-}
-
 std::optional<std::string> secret_in(const CompletionRequest& request) {
   return fimd::secret_in(request.prompt + '\n' + request.suffix);
 }
@@ -93,8 +75,8 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   last_excluded_ = why.has_value();
   if (why) co_return nothing(*why);
   if (auto found = from_cache(query, state, "cache")) {
-    const bool several = query.trigger == TriggerKind::invoked && !query.stateless && !found->empty();
-    if (several) *found = co_await and_another(query, state, std::move(*found));
+    if (1 < wanted_by(query) && !found->empty())
+      *found = co_await and_another(query, state, std::move(*found));
     keep_shown(query, state, *found);
     co_return std::move(*found);
   }
@@ -113,7 +95,7 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   if (!sure) co_return co_await wait_for_model(query, state, ask_at);
   // The model is asked all the same, for the keys to come.
   if (decision.wait == Clock::Duration::zero() && fetches_.help_for(state) == Fetches::Help::none)
-    ask(query, state, config_.temperature);
+    ask(query, state, wanted_by(query), config_.temperature);
   co_return Suggestions(1, std::move(predicted->suggestion));
 }
 
@@ -125,9 +107,10 @@ Task<std::vector<Suggestion>> Completer::wait_for_model(const CompletionQuery& q
   const bool patient = query.trigger == TriggerKind::invoked || config_.predictor == PredictorMode::off;
   bool asked = false;
   for (;;) {
-    if (auto found = from_cache(query, state, endpoint_.provider() == "local" ? "local" : "model")) {
+    const std::string_view source = endpoint_.provider() == "local" ? "local" : "model";
+    if (auto found = from_cache(query, state, source)) {
       stats_.joined += !asked && !found->empty();
-      co_return std::move(*found);
+      co_return co_await and_others(query, state, std::move(*found), source);
     }
     const auto now = clock_.now();
     const auto help = fetches_.help_for(state);
@@ -147,25 +130,11 @@ Task<std::vector<Suggestion>> Completer::wait_for_model(const CompletionQuery& q
       // Nobody types on there: it waits for its turn, and takes none from another.
       co_await clock_.wait(fetches_.arrivals(), Clock::Time::max());
     } else {
-      if (const auto why = ask(query, state, config_.temperature))
+      if (const auto why = ask(query, state, wanted_by(query), config_.temperature))
         co_return local_or_nothing(query, state, *why);
       asked = true;
     }
   }
-}
-
-// Who invokes where texts fit already wants to choose: one call for one more of them.
-Task<std::vector<Suggestion>> Completer::and_another(const CompletionQuery& query, const CursorState& state,
-                                                     Suggestions found) {
-  const auto until = clock_.now() + kOtherWait;
-  if (kCandidates <= found.size() || endpoint_.provider() == "local") co_return found;
-  if (ask(query, state, std::max(config_.temperature, kOtherTemperature))) co_return found;
-  while (fetches_.help_for(state) == Fetches::Help::here && clock_.now() < until) {
-    co_await clock_.wait(fetches_.arrivals(), until);
-    auto now = from_cache(query, state, "cache");
-    if (now && found.size() < now->size()) co_return std::move(*now);
-  }
-  co_return found;
 }
 
 std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
@@ -176,33 +145,6 @@ std::optional<std::string> Completer::excluded(const CompletionQuery& query) {
   if (why && told_excluded_.insert(query.snapshot.uri).second)
     log_warning("no completions in {}: {}", query.snapshot.uri, *why);
   return why;
-}
-
-// What the texts kept give here; nothing when the model must be asked. An empty list: it has been, in vain.
-std::optional<std::vector<Suggestion>> Completer::from_cache(const CompletionQuery& query,
-                                                             const CursorState& state,
-                                                             std::string_view source) {
-  const bool invoked = query.trigger == TriggerKind::invoked;
-  const auto found = cache_.find(state.place(), state.suffix(), clock_.now(), invoked ? kTextsTried : 1);
-  if (found.silent && !invoked) return nothing("nothing to add here, or dismissed");
-  Suggestions suggestions;
-  bool in_vain = false;
-  for (const auto& hit : found.hits) {
-    const auto context = state.trim_context(hit);
-    const bool running = hit.ending == Cache::Ending::running;
-    auto trimmed = running ? progress(hit.text, context).ready : trim(hit.text, context);
-    in_vain |= !running && !trimmed;
-    if (!trimmed) continue;
-    auto block = first_block(std::move(*trimmed), state.prefix());
-    if (std::ranges::find(suggestions, block.text, &Suggestion::text) != suggestions.end()) continue;
-    if (suggestions.empty()) cache_.served(hit.id);
-    auto id = fmt::format("{}.{}", hit.id, ++last_id_);
-    suggestions.push_back({std::move(id), std::move(block.text), block.replaces, std::string(source)});
-    if (suggestions.size() == kCandidates) break;
-  }
-  if (!suggestions.empty()) return suggestions;
-  if (in_vain) return nothing("what the model said does not fit here");
-  return std::nullopt;
 }
 
 // Judged when the text would leave: the rules may have changed since the request came.
@@ -221,11 +163,12 @@ std::optional<std::string> Completer::news_of_budget() {
                      name_of(limit));
 }
 
-// Starts a fetch, or says why not.
-std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state,
+// Starts a fetch of `n` texts, or says why not.
+std::optional<std::string> Completer::ask(const CompletionQuery& query, const CursorState& state, int n,
                                           double temperature) {
   if (auto why = why_not_ask(query)) return why;
   auto request = request_for(query, state);
+  request.n = n;
   request.temperature = temperature;
   if (auto secret = secret_in(request)) return secret;
   fetches_.start(state, std::move(request));

@@ -12,8 +12,8 @@
 #include "daemon/budget.h"
 #include "daemon/cache.h"
 #include "daemon/clock.h"
+#include "daemon/completion_query.h"
 #include "daemon/config.h"
-#include "daemon/documents.h"
 #include "daemon/endpoint.h"
 #include "daemon/fetches.h"
 #include "daemon/offers.h"
@@ -25,18 +25,8 @@
 #include "daemon/typed_lines.h"
 #include "predictor/predictor.h"
 #include "predictor/workspace_index.h"
-#include "protocol/lsp.h"
 
 namespace fimd {
-
-struct CompletionQuery {
-  Snapshot snapshot;
-  Offset cursor = 0;
-  TriggerKind trigger = TriggerKind::automatic;
-  std::optional<FormattingOptions> formatting;
-  std::optional<int> max_tokens;
-  bool stateless = false;  // no open document: nothing is known of it but this text
-};
 
 struct LocalSuggestion {
   Suggestion suggestion;
@@ -87,8 +77,11 @@ class Completer {
   std::optional<LocalSuggestion> predict(const CompletionQuery& query, const CursorState& state);
   void keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found);
   Task<Suggestions> and_another(const CompletionQuery& query, const CursorState& state, Suggestions found);
+  Task<Suggestions> and_others(const CompletionQuery& query, const CursorState& state, Suggestions found,
+                               std::string_view source);
   std::optional<std::string> why_not_ask(const CompletionQuery& query);
-  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state, double temperature);
+  std::optional<std::string> ask(const CompletionQuery& query, const CursorState& state, int n,
+                                 double temperature);
   CompletionRequest request_for(const CompletionQuery& query, const CursorState& state);
   Suggestions nothing(std::string_view why);
   Suggestions local_or_nothing(const CompletionQuery& query, const CursorState& state, std::string_view why);

@@ -4,9 +4,25 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <ranges>
 #include <utility>
 
 namespace fimd {
+
+// One of the texts that a fetch asked for.
+struct Fetches::FetchedText {
+  std::string received;  // as the model sent it
+  std::string cleaned;   // what of it is in the cache
+  Cache::TextId id = 0;
+  bool begun = false;
+  bool over = false;      // the model has said that it ends here
+  bool ready = false;     // enough of it has come to be shown, if any of it may be
+  bool finished = false;  // nothing that can still come would be shown
+
+  bool agrees_with(std::string_view typed, const std::string& expected) const {
+    return over ? expected.starts_with(typed) : agree(typed, expected);
+  }
+};
 
 struct Fetches::Fetch {
   CursorState state;    // what the model was asked to complete
@@ -14,9 +30,7 @@ struct Fetches::Fetch {
   SuffixAnchor suffix;  // at the spot
   std::string assumed;  // inserted ahead of time, see speculate()
   bool speculative = false;
-  std::string received;  // as the model sent it
-  std::string cleaned;   // what of it is in the cache
-  Cache::TextId text = 0;
+  std::vector<FetchedText> texts;  // as many as were asked for; a model may give fewer
   bool dropped = false;
   Clock::Time started;
   asio::cancellation_signal stop;
@@ -26,8 +40,21 @@ struct Fetches::Fetch {
     if (now.document != state.document) return std::nullopt;
     return typed_since(spot, *now.text, now.cursor);
   }
+  bool begun() const { return std::ranges::any_of(texts, &FetchedText::begun); }
   bool agrees_with(std::string_view typed) const {
-    return agree(typed, assumed + clean(received, state.trim_context(0), false));
+    if (!begun()) return agree(typed, assumed);
+    return std::ranges::any_of(texts, [&](const FetchedText& text) {
+      return text.begun &&
+             text.agrees_with(typed, assumed + clean(text.received, state.trim_context(0), text.over));
+    });
+  }
+  bool owes() const {
+    return !begun() || std::ranges::any_of(
+                           texts, [](const auto& text) { return text.begun && !text.ready && !text.over; });
+  }
+  // A text that has not begun by now may never do.
+  bool finished() const {
+    return std::ranges::all_of(texts, [](const auto& text) { return !text.begun || text.finished; });
   }
 };
 
@@ -54,6 +81,13 @@ Fetches::Help Fetches::help_for(const CursorState& now) const {
   auto help = Help::none;
   for (const auto& fetch : running_) help = std::max(help, help_of(*fetch, now, suffix));
   return help;
+}
+
+bool Fetches::owe(const CursorState& now) const {
+  const auto suffix = suffix_anchor(now.suffix());
+  return std::ranges::any_of(running_, [&](const auto& fetch) {
+    return help_of(*fetch, now, suffix) == Help::here && fetch->owes();
+  });
 }
 
 Clock::Time Fetches::room_at(const CursorState& now) const {
@@ -89,7 +123,10 @@ void Fetches::launch(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
   const auto& state = fetch->state;
   const auto origin = fetch->speculative ? Cache::Origin::speculation : Cache::Origin::request;
   fetch->suffix = suffix_anchor(state.suffix());
-  fetch->text = cache_.put(state.place(), state.suffix(), origin, clock_.now());
+  fetch->texts.resize(static_cast<std::size_t>(std::max(request.n, 1)));
+  // Of equals, the cache serves the newest: the model's first.
+  for (auto& text : fetch->texts | std::views::reverse)
+    text.id = cache_.put(state.place(), state.suffix(), origin, clock_.now());
   ++(fetch->speculative ? stats_.speculative_calls : stats_.calls);
   budget_.spend_call(clock_.now(), Clock::today());
   fetch->started = clock_.now();
@@ -101,42 +138,65 @@ void Fetches::launch(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
 
 Task<> Fetches::run(std::shared_ptr<Fetch> fetch, CompletionRequest request) {
   const auto started = clock_.now();
-  TextSink sink = [this, &fetch](const Delta& delta) { return delta.index != 0 || take(*fetch, delta.text); };
+  TextSink sink = [this, &fetch](const Delta& delta) { return take(*fetch, delta); };
   try {
     const auto answer = co_await endpoint_.complete(std::move(request), std::move(sink));
     stats_.call_latency.add(clock_.now() - started);
     end(fetch, answer);
   } catch (const SystemError&) {
-    cache_.finish(fetch->text, Cache::Ending::cut, clock_.now());
+    for (const auto& text : fetch->texts) cache_.finish(text.id, Cache::Ending::cut, clock_.now());
     ++stats_.dropped_calls;
   }
   running_.remove(fetch);
   arrivals_.notify();
 }
 
+bool Fetches::take(Fetch& fetch, const Delta& delta) {
+  if (fetch.texts.size() <= delta.index) return true;
+  auto& text = fetch.texts[delta.index];
+  const bool was_finished = text.finished;
+  if (!text.over) grow(text, delta, fetch.state.trim_context(0));
+  // Who gives several texts begins them all before it goes on with one.
+  const bool all_begun = was_finished || std::ranges::all_of(fetch.texts, &FetchedText::begun);
+  return !all_begun || !fetch.finished();
+}
+
 // Whole lines go into the cache as they come: what follows the last line end may still be cleaned away.
-bool Fetches::take(Fetch& fetch, std::string_view piece) {
-  fetch.received += piece;
-  const bool room = fetch.received.size() <= kTrimWindow;  // beyond it nothing is looked at
-  if (piece.find('\n') == std::string_view::npos) return room;
-  const auto context = fetch.state.trim_context(0);
-  const auto cleaned = clean(fetch.received, context, false);
-  const auto whole = std::string_view(cleaned).substr(0, cleaned.rfind('\n') + 1);
-  if (fetch.cleaned.size() < whole.size() && whole.starts_with(fetch.cleaned)) {
-    cache_.append(fetch.text, whole.substr(fetch.cleaned.size()));
-    fetch.cleaned = whole;
-  }
+void Fetches::grow(FetchedText& text, const Delta& delta, const TrimContext& context) {
+  text.begun = true;
+  text.over = !delta.finish_reason.empty();
+  text.received += delta.text;
+  text.finished |= text.over || kTrimWindow < text.received.size();  // beyond it nothing is looked at
+  if (!text.over && delta.text.find('\n') == std::string::npos) return;
+  const auto cleaned = clean(text.received, context, text.over);
+  const auto made = progress(cleaned, context);
+  text.ready |= made.ready.has_value();
+  text.finished |= made.finished;
+  keep(text, std::string_view(cleaned).substr(0, text.over ? cleaned.size() : cleaned.rfind('\n') + 1));
+  const bool cut = delta.finish_reason == "length";
+  if (text.over && !cleaned.empty())
+    cache_.finish(text.id, cut ? Cache::Ending::cut : Cache::Ending::whole, clock_.now());
   arrivals_.notify();
-  return room && !progress(cleaned, context).finished;
+}
+
+void Fetches::keep(FetchedText& text, std::string_view cleaned) {
+  if (cleaned.size() <= text.cleaned.size() || !cleaned.starts_with(text.cleaned)) return;
+  cache_.append(text.id, cleaned.substr(text.cleaned.size()));
+  text.cleaned = cleaned;
 }
 
 void Fetches::end(const std::shared_ptr<Fetch>& fetch, const EndpointAnswer& answer) {
-  const auto cleaned = clean(fetch->received, fetch->state.trim_context(0));
-  if (cleaned.starts_with(fetch->cleaned)) cache_.append(fetch->text, cleaned.substr(fetch->cleaned.size()));
-  const bool whole =
-      answer.status == EndpointAnswer::Status::ok && answer.completion.finish_reason != "length";
-  cache_.finish(fetch->text, whole ? Cache::Ending::whole : Cache::Ending::cut, clock_.now());
-  if (answer.status != EndpointAnswer::Status::ok) ++stats_.failed_calls;
+  const bool ok = answer.status == EndpointAnswer::Status::ok;
+  const bool whole = ok && answer.completion.finish_reason != "length";
+  for (auto& text : fetch->texts) keep(text, clean(text.received, fetch->state.trim_context(0)));
+  const auto silent = [](const FetchedText& text) { return text.cleaned.empty(); };
+  const bool nothing_said = std::ranges::all_of(fetch->texts, silent);
+  for (const auto& text : fetch->texts) {
+    // That the model has nothing to say here is known once, and only if it has said nothing.
+    const bool none = silent(text) && !(nothing_said && &text == &fetch->texts.front());
+    cache_.finish(text.id, whole && !none ? Cache::Ending::whole : Cache::Ending::cut, clock_.now());
+  }
+  if (!ok) ++stats_.failed_calls;
   if (const auto& usage = answer.completion.usage) {
     stats_.add(*usage);
     budget_.spend_tokens(usage->prompt_tokens + usage->completion_tokens, Clock::today());

@@ -33,11 +33,15 @@ class Fetches {
     here,    // it was asked for this very place
   };
   Help help_for(const CursorState& state) const;
+  // Whether a text asked for this very place has begun, or none has yet, and may still give something to
+  // show.
+  bool owe(const CursorState& state) const;
   // From when on another fetch for `state` pushes out none that may help it and is still young.
   Clock::Time room_at(const CursorState& state) const;
 
-  // Asks the endpoint for `state`; the text goes into the cache as it arrives. At most kMaxRunning run: the
-  // oldest runs on, the newest takes the place of the second.
+  // Asks the endpoint for `state`; the texts, one or as many as the model gives of those requested, go into
+  // the cache as they arrive. It is cut when all that have begun can only go on with what trim would drop. At
+  // most kMaxRunning run: the oldest runs on, the newest takes the place of the second.
   void start(CursorState state, CompletionRequest request);
 
   bool full() const { return kMaxRunning <= running_.size(); }
@@ -60,12 +64,15 @@ class Fetches {
 
  private:
   struct Fetch;
+  struct FetchedText;
   Help help_of(const Fetch& fetch, const CursorState& state, const SuffixAnchor& suffix) const;
   using Running = std::list<std::shared_ptr<Fetch>>;
 
   void launch(std::shared_ptr<Fetch> fetch, CompletionRequest request);
   Task<> run(std::shared_ptr<Fetch> fetch, CompletionRequest request);
-  bool take(Fetch& fetch, std::string_view piece);
+  bool take(Fetch& fetch, const Delta& delta);
+  void grow(FetchedText& text, const Delta& delta, const TrimContext& context);
+  void keep(FetchedText& text, std::string_view cleaned);
   void end(const std::shared_ptr<Fetch>& fetch, const EndpointAnswer& answer);
   void drop(const std::shared_ptr<Fetch>& fetch);
 

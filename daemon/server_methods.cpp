@@ -197,6 +197,7 @@ void Server::fim_complete(const Json& id, const Json& params) {
   completer_.read_ignore_files(query.snapshot.uri);
   query.stateless = true;
   query.max_tokens = wanted.maxTokens;
+  query.n = wanted.n;
   requests_.start(id, std::string(), complete_stateless(std::move(query)));
 }
 

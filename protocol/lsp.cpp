@@ -115,6 +115,7 @@ FimCompleteParams fim_complete_params(const json& params) {
   if (find_field(params, "maxTokens") != nullptr) {
     result.maxTokens = clamped_int(optional_integer(params, "maxTokens", 0));
   }
+  result.n = clamped_int(optional_integer(params, "n", 1));
   return result;
 }
 

@@ -73,11 +73,10 @@ struct InlineCompletionParams {
 };
 
 struct InlineCompletionItem {
-  std::string
-      insertText;  // starts with what `range` already holds before the cursor; "\n" line ends; never empty
-  Range range;     // on one line, contains the cursor
-  std::string id;  // becomes the argument of the accept command
-  std::string source;  // "model", "cache" or "local": who made it
+  std::string insertText;  // starts with what `range` holds before the cursor; "\n" line ends; never empty
+  Range range;             // on one line, contains the cursor
+  std::string id;          // becomes the argument of the accept command
+  std::string source;      // "model", "cache" or "local": who made it
 };
 
 // fim/complete: one completion with no document behind it.
@@ -87,6 +86,7 @@ struct FimCompleteParams {
   std::string languageId;
   std::string path;
   std::optional<int> maxTokens;
+  int n = 1;  // how many suggestions at most
 };
 
 // Copilot's textDocument/didPartiallyAcceptCompletion.

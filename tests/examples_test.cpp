@@ -117,7 +117,8 @@ json fim_complete(const json& params) {
           {"suffix", read.suffix},
           {"languageId", read.languageId},
           {"path", read.path},
-          {"maxTokens", read.maxTokens.value()}};
+          {"maxTokens", read.maxTokens.value()},
+          {"n", read.n}};
 }
 
 json fim_complete_answer(const json& result) {

@@ -68,6 +68,7 @@ TEST_CASE("broken params are told which field is wrong") {
   CHECK(complaint(fim_complete_params, "{}") == "Missing required field: prefix");
   CHECK(complaint(fim_complete_params, R"({"prefix": "", "maxTokens": "1"})") ==
         "Field maxTokens must be an integer");
+  CHECK(complaint(fim_complete_params, R"({"prefix": "", "n": []})") == "Field n must be an integer");
   CHECK(complaint(shown_completion_id, R"({"item": {"command": {"arguments": []}}})") ==
         "Field arguments must start with a string");
 }
@@ -118,6 +119,8 @@ TEST_CASE("fim/complete and Copilot's notifications are read") {
   CHECK(params.languageId == "c");
   CHECK(params.path == "a.c");
   CHECK(params.maxTokens == 9);
+  CHECK(params.n == 1);
+  CHECK(fim_complete_params(json::parse(R"({"prefix": "p", "n": 3})")).n == 3);
   const auto partial = partial_accept_params(json::parse(
       R"({"item": {"insertText": "x", "command": {"arguments": ["id7"]}}, "acceptedLength": 4})"));
   CHECK(partial.id == "id7");

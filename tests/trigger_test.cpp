@@ -343,7 +343,11 @@ TEST_CASE("an invoked request is never silent and never waits") {
   Typist typist;
   typist.key(0ms, kWord);
   typist.key(100ms, kWord);
-  for (const auto& at : {kWord, Case{"cpp", "mid^word"}, Case{"cpp", "done();^"}, Case{"cpp", "^text"}}) {
+  for (const auto& at :
+       {kWord, Case{"cpp", "mid^word"}, Case{"cpp", "done();^"}, Case{"cpp", "^text"},
+        Case{"c", "  if (fstat(fd, &st) < 0)^ return -1;"}, Case{"python", "    return self._cache[key]^"},
+        Case{"typescript", "const total = items.^map((item) => item.price);"}, Case{"rust", "    }^"},
+        Case{"go", "// Close closes the ^file."}}) {
     const auto decision = typist.trigger.decide(cursor_line(at), true, typist.now);
     CHECK(decision.silence == Silence::none);
     CHECK(decision.wait == 0ms);
