@@ -17,7 +17,7 @@ class Reach {
   Reach(std::string_view before, std::string_view after, const BracketScan& after_scan,
         std::string_view language)
       : before_(before), braces_(language == "python"), directive_end_(after.size()) {
-    const auto line = line_around(before.size());
+    const auto line = from_line_of(before, before.size());
     const auto rest_end = std::min(after.find('\n'), after.size());
     if (has_preprocessor(language) && trim_both(line).starts_with('#') &&
         !after.substr(0, rest_end).ends_with('\\')) {
@@ -31,7 +31,7 @@ class Reach {
   std::size_t of(const Bracket& opener) const {
     if (opener.at >= directive_) return directive_end_;
     if (opener.kind == '{' && !braces_) return std::string_view::npos;
-    const auto column = indentation_of(line_around(opener.at)).size();
+    const auto column = indentation_of(from_line_of(before_, opener.at)).size();
     for (const auto& line : lines_) {
       if (line.column <= column) return line.at;
     }
@@ -43,10 +43,6 @@ class Reach {
     std::size_t at;
     std::size_t column;
   };
-
-  std::string_view line_around(std::size_t at) const {
-    return before_.substr(before_.substr(0, at).rfind('\n') + 1);
-  }
 
   // The lines that start outside of brackets and strings, and that could start a statement; each further to
   // the left than those before it.

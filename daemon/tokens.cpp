@@ -21,6 +21,10 @@ std::string_view next_line(std::string_view& text) {
   return line;
 }
 
+std::string_view from_line_of(std::string_view text, std::size_t at) {
+  return text.substr(text.substr(0, at).rfind('\n') + 1);
+}
+
 std::string_view indentation_of(std::string_view line) {
   return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
 }

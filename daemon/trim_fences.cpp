@@ -61,10 +61,14 @@ std::string_view without_odd_fences(std::string_view text, bool whole) {
   return whole && fences_in(text) % 2 == 0 ? text : text.substr(0, keep_before_fence(text));
 }
 
-// On a line of a comment or a docstring that says nothing yet.
+// On a line of a comment or a docstring that says nothing yet. Where each line of a comment begins with a
+// star, a fence without one is no part of it.
 bool may_hold_fence(std::string_view prefix, std::string_view language) {
   const auto line = current_line(prefix);
-  return std::none_of(line.begin(), line.end(), is_word) && ends_in_literal(prefix, language);
+  if (std::any_of(line.begin(), line.end(), is_word)) return false;
+  const auto above = current_line(strip_right(prefix.substr(0, prefix.size() - line.size())));
+  if (trim_both(line).empty() && trim_both(above).starts_with('*')) return false;
+  return ends_in_literal(prefix, language);
 }
 
 }  // namespace

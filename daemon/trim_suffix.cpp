@@ -156,8 +156,7 @@ bool closed_ahead(const Surroundings& around, const Bracket& opener) {
   if (closer == std::string_view::npos || around.suffix[closer] != closer_of(opener.kind)) return false;
   const auto line = around.suffix.substr(0, closer).rfind('\n');
   if (line == std::string_view::npos) return closed_on_line(around);
-  const auto above = around.prefix.substr(around.prefix.substr(0, opener.at).rfind('\n') + 1);
-  return closer - line - 1 == indentation_of(above).size();
+  return closer - line - 1 == indentation_of(from_line_of(around.prefix, opener.at)).size();
 }
 
 // How many of the text's closers, from the first on, end brackets that it opened itself in what is typed of

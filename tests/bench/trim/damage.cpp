@@ -154,6 +154,30 @@ std::optional<std::string> leaked(const Insertion& taken, Random& random) {
          other_code(taken, 80, random);
 }
 
+// The last lines up to the cursor, half of the time without the first one's indentation.
+std::optional<std::string> prefix_again(const Insertion& taken, Random& random) {
+  const auto prefix = taken.prefix();
+  auto begin = prefix.size();
+  for (auto count = pick(random, 1, 6); count > 0 && begin > 0; --count)
+    begin = prefix.rfind('\n', begin - 1) == std::string_view::npos ? 0 : prefix.rfind('\n', begin - 1);
+  auto again = prefix.substr(begin == 0 ? 0 : begin + 1);
+  if (random() % 2 == 0) again.remove_prefix(indentation_of(again).size());
+  if (trim_both(again).size() < 12) return std::nullopt;
+  return std::string(again).append(taken.inserted());
+}
+
+std::optional<std::string> wrapped(const Insertion& taken, Random& random) {
+  constexpr std::array<std::string_view, 5> kBefore = {
+      "```cpp\n", "```\n", "Here is the missing code:\n\n```python\n", "<|fim_middle|>",
+      "Sure! This is what goes there.\n```\n"};
+  const auto before = kBefore[random() % kBefore.size()];
+  const bool fenced = before.ends_with('\n');
+  const auto line = fenced && random() % 2 == 0 ? current_line(taken.prefix()) : std::string_view();
+  const bool closed = fenced && random() % 3 > 0;
+  return std::string(before).append(is_blank_line(line) ? "" : line).append(taken.inserted()) +
+         (closed ? "\n```\nThat is all there is to it.\n" : "");
+}
+
 }  // namespace
 
 const std::vector<Damage>& kinds_of_damage() {
@@ -163,7 +187,9 @@ const std::vector<Damage>& kinds_of_damage() {
                                             {"ran on", ran_on},
                                             {"looped", looped},
                                             {"reworded suffix", reworded},
-                                            {"leaked tokens", leaked}};
+                                            {"leaked tokens", leaked},
+                                            {"prefix again", prefix_again},
+                                            {"wrapped", wrapped}};
   return kinds;
 }
 

@@ -57,11 +57,11 @@ bool is_steady_typed(const Insertion& taken, std::string_view generated, Random&
   return rest && rest->text == whole->text.substr(context.typed) && rest->replaces == whole->replaces;
 }
 
-// Whether what is shown of a part that has arrived is shown of the whole, too.
+// Whether what is shown of a part that has arrived, cleaned as it arrives, is shown of the whole, too.
 bool is_steady_streamed(const Insertion& taken, std::string_view generated, Random& random) {
   const auto context = context_of(taken);
   const auto part = generated.substr(0, pick(random, 1, generated.size()));
-  const auto state = progress(part, context);
+  const auto state = progress(clean(part, context, false), context);
   const auto whole = trim(generated, context);
   return !state.ready || (whole && whole->text.starts_with(state.ready->text));
 }
