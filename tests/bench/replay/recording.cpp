@@ -98,6 +98,13 @@ void find_truth(Recording& recording) {
   run.tell_truth();
 }
 
+// What is in them stands in the names of recordings only; most are prose.
+std::string language_of(const std::string& name) {
+  for (const char* language : {"svelte", "rust"})
+    if (name.starts_with(language)) return language;
+  return "markdown";
+}
+
 // A clock of whole seconds gives several steps one time; they are spread evenly until the next tick.
 void spread(std::vector<double>& times) {
   for (std::size_t first = 0; first < times.size();) {
@@ -121,7 +128,7 @@ Recording load_recording(const std::string& path, double longest_gap, std::size_
   Recording recording;
   recording.name = path.substr(path.rfind('/') + 1);
   recording.name.resize(recording.name.find('.'));
-  recording.language = recording.name.find("svelte") != std::string::npos ? "svelte" : "markdown";
+  recording.language = language_of(recording.name);
   recording.start = json.at("startContent").get<std::string>();
   std::vector<double> times;
   for (const auto& txn : json.at("txns")) {
