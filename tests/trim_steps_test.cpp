@@ -81,7 +81,7 @@ TEST_CASE("fences around the answer vanish") {
   CHECK(unfenced("int x = ^", "```cpp\n1;") == "1;");
   CHECK(unfenced("^", "int a;\n```\n\nExplanation") == "int a;\n");
   CHECK(unfenced("\"\"\"\n```\nx\n```\n\"\"\"\ny = ^", "```python\n1\n```", "python") == "1\n");
-  CHECK(unfenced("/*\n * The sum.\n ^", "```\n* Of all.\n```") == "* Of all.\n");
+  CHECK(unfenced("/*\n * The sum.\n ^", "```\n* Of all.\n") == "* Of all.\n");
   CHECK(unfenced("// The sum of ^", "```\nall prices.\n```") == "all prices.\n");
 }
 
