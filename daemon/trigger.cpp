@@ -134,8 +134,9 @@ bool is_c_head(const Shape& shape, std::string_view line) {
 
 bool is_script_head(const Shape& shape) {
   const auto last = last_word(shape.before);
-  // (a, b) => ..., also where the parameters have lines of their own
-  if (!shape.matched || !ends_a_value(shape.before) || last == "async") return true;
+  // (a, b) => ...
+  if (!shape.matched) return false;
+  if (!ends_a_value(shape.before) || last == "async") return true;
   if (shape.inside.empty() && last == "return") return true;
   if (one_of(first_word(shape.before), kModifiers) && last.size() < shape.before.size()) return true;
   auto parameter = shape.inside;  // (name: string): void
