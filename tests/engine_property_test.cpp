@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "daemon/brackets.h"
 #include "daemon/suffix.h"
 #include "daemon/tokens.h"
 #include "daemon/trigger.h"
@@ -277,7 +278,20 @@ class Session {
   void check_content(const Shown& shown) {
     INFO("document: " << editing().prefix() << "^" << editing().suffix());
     INFO("shown: " << shown.text << "~" << shown.replaced);
+    if (shown.text.find('\n') == std::string::npos) check_closers(shown);
     if (shown.source == "cache") check_served(shown);
+  }
+
+  // What the line has already is not said once more.
+  void check_closers(const Shown& shown) {
+    const auto unmatched = [](const std::string& line) {
+      return unmatched_closers(scan_brackets(line, "cpp")).size();
+    };
+    const auto before = editing().line_before();
+    const auto after = editing().line_after();
+    if (trim_both(before).empty() || trim_both(after).empty())
+      return;  // what the line closes was opened above
+    CHECK(unmatched(before + shown.text + after.substr(shown.replaced)) <= unmatched(before + after));
   }
 
   // What the user makes of it. An editor may say so, or leave it to the text to tell.
