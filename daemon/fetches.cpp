@@ -8,6 +8,17 @@
 #include <utility>
 
 namespace fimd {
+namespace {
+
+// Nothing is shown of a line that has not ended, but its beginning may contradict what is typed meanwhile,
+// which is not longer than this.
+constexpr std::size_t kTypedMeanwhile = 64;
+
+bool says_more_than_blanks(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+}
+
+}  // namespace
 
 // One of the texts that a fetch asked for.
 struct Fetches::FetchedText {
@@ -162,12 +173,17 @@ bool Fetches::take(Fetch& fetch, const Delta& delta) {
 }
 
 // Whole lines go into the cache as they come: what follows the last line end may still be cleaned away.
+// Looking at each piece of a long text would take the square of its size.
 void Fetches::grow(FetchedText& text, const Delta& delta, const TrimContext& context) {
   text.begun = true;
   text.over = !delta.finish_reason.empty();
   text.received += delta.text;
   text.finished |= text.over || kTrimWindow < text.received.size();  // beyond it nothing is looked at
-  if (!text.over && delta.text.find('\n') == std::string::npos) return;
+  const bool line_came = delta.text.find('\n') != std::string::npos && says_more_than_blanks(text.received);
+  if (!text.over && !line_came) {
+    if (text.received.size() <= kTypedMeanwhile) arrivals_.notify();
+    return;
+  }
   const auto cleaned = clean(text.received, context, text.over);
   const auto made = progress(cleaned, context);
   text.ready |= made.ready.has_value();

@@ -234,6 +234,30 @@ TEST_CASE("a newer request supersedes, a cancelled one is answered -32800, and t
   CHECK(server.exchanges().size() == 1);
 }
 
+TEST_CASE(
+    "the beginning of an answer that contradicts what was typed meanwhile makes room for another call") {
+  auto silent = json_reply("never said"), other = Reply();
+  silent.ending = other.ending = Reply::Ending::stall;
+  other.headers = {{"Content-Type", "text/event-stream"}};
+  other.body = encode_event(delta_data({.text = "other"}));
+  other.stop_after = other.body.size();
+  other.body += encode_event(kDoneData);
+  other.delay = std::chrono::milliseconds(300);
+  ScriptedServer server({silent, other, json_reply("x(1, 2);")});
+  auto config = config_for(server);
+  config.time_scale = 0.05;  // that the second call is young lasts for longer than the test waits
+  config.deadline = std::chrono::seconds(60);
+  TestClient client(config);
+  client.initialize();
+  client.open(kUri, "int total = ");
+  for (int typed = 0; typed < 3; ++typed) {
+    client.insert(kUri, 0, 12 + typed, std::string(1, "max"[typed]));
+    client.request_completion(kUri, 0, 13 + typed);
+    REQUIRE(
+        client.run_until([&] { return server.exchanges().size() == static_cast<std::size_t>(typed) + 1; }));
+  }
+}
+
 TEST_CASE("typing through a suggestion costs no call; the answer follows the typed text") {
   ScriptedServer server({json_reply("add(1, 2);")});
   TestClient client(config_for(server));
