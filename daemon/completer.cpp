@@ -75,8 +75,7 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   last_excluded_ = why.has_value();
   if (why) co_return nothing(*why);
   if (auto found = from_cache(query, state, "cache")) {
-    if (1 < wanted_by(query) && !found->empty())
-      *found = co_await and_another(query, state, std::move(*found));
+    if (1 < wanted_by(query)) *found = co_await and_another(query, state, std::move(*found));
     keep_shown(query, state, *found);
     co_return std::move(*found);
   }

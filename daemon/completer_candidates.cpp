@@ -54,7 +54,7 @@ Task<std::vector<Suggestion>> Completer::and_others(const CompletionQuery& query
                                                     Suggestions found, std::string_view source) {
   const auto wanted = static_cast<std::size_t>(wanted_by(query));
   const auto until = clock_.now() + kOtherWait;
-  while (!found.empty() && found.size() < wanted && fetches_.owe(state) && clock_.now() < until) {
+  while (found.size() < wanted && fetches_.owe(state) && clock_.now() < until) {
     co_await clock_.wait(fetches_.arrivals(), until);
     auto now = from_cache(query, state, source);
     if (now && found.size() < now->size()) found = std::move(*now);
@@ -62,8 +62,8 @@ Task<std::vector<Suggestion>> Completer::and_others(const CompletionQuery& query
   co_return found;
 }
 
-// Who invokes where texts fit already wants to choose: one call for those that are missing, if none is under
-// way for this place.
+// Who invokes where texts are known already wants to choose, or did not get any that fits: one call for those
+// that are missing, if none is under way for this place.
 Task<std::vector<Suggestion>> Completer::and_another(const CompletionQuery& query, const CursorState& state,
                                                      Suggestions found) {
   const auto missing = wanted_by(query) - static_cast<int>(found.size());

@@ -92,6 +92,17 @@ const Reply kNever{.status = 500};
 
 }  // namespace
 
+TEST_CASE("candidates: invoking again where nothing that came fits asks again") {
+  Session session({whole({"}"}), whole({"sum(b);"}), kNever});
+  CHECK(session.invoked().empty());
+  CHECK(session.automatic().empty());
+  CHECK(session.calls() == 1);
+  CHECK(session.invoked() == Texts{"sum(b);"});
+  CHECK(session.asked(1).n == 3);
+  CHECK(session.automatic() == Texts{"sum(b);"});
+  CHECK(session.calls() == 2);
+}
+
 TEST_CASE("candidates: three that differ come from one call, whole or as a stream in any order") {
   const Texts three = {"alpha();", "beta();", "gamma();"};
   const std::vector<Reply> replies = {
