@@ -291,7 +291,9 @@ class Session {
     const auto after = editing().line_after();
     if (trim_both(before).empty() || trim_both(after).empty())
       return;  // what the line closes was opened above
-    CHECK(unmatched(before + shown.text + after.substr(shown.replaced)) <= unmatched(before + after));
+    // A string that the text closes no longer hides what follows.
+    const auto had = std::max(unmatched(before + after), unmatched(after));
+    CHECK(unmatched(before + shown.text + after.substr(shown.replaced)) <= had);
   }
 
   // What the user makes of it. An editor may say so, or leave it to the text to tell.
@@ -304,7 +306,7 @@ class Session {
     } else if (choice == 3) {
       const auto word = shown.text.find_first_of(" (\n", 1);
       if (word != std::string::npos) editing().accept(shown.text.substr(0, word), 0), send_text(at_);
-    } else if (choice == 4) {
+    } else if (choice < 6) {
       run_command("fimd.dismiss", shown);
       ++dismissals;
       dismissed_[place()] = SteadyClock::now();
@@ -339,14 +341,14 @@ class Session {
     CHECK(allowed);
   }
 
-  // A daemon without a past makes nothing of a single byte, nor of the line that comes next anyway. What has
-  // more lines goes on after either.
+  // A daemon without a past makes nothing of a single byte, on this line or the next, nor of the line that
+  // comes next anyway. What has more lines goes on after either.
   bool is_nothing_afresh(const Shown& shown) {
     const auto line = comparable(editing(), shown.text.substr(0, shown.text.find('\n')));
     auto below = next_lines(editing().suffix());
     below.remove_prefix(std::min(below.find_first_not_of(" \t\r\n"), below.size()));
     const bool more = line.size() < comparable(editing(), shown.text).size();
-    return line.size() == 1 ||
+    return line.size() == 1 || trim_both(shown.text).size() == 1 ||
            (more && trim_both(editing().line_before() + line) == trim_both(next_line(below)));
   }
 
