@@ -29,10 +29,15 @@ bool has_whole_line(std::string_view text) {
   return end != std::string_view::npos && !trim_both(text.substr(0, end)).empty();
 }
 
-bool is_known(const std::vector<Cache::Hit>& hits, std::string_view text) {
-  return std::any_of(hits.begin(), hits.end(), [&](const Cache::Hit& hit) {
-    return hit.text.starts_with(text) || text.starts_with(hit.text);
-  });
+// The same again, or the beginning of it, cut off.
+bool says_no_more(const Cache::Hit& hit, const Cache::Hit& other) {
+  return other.text.starts_with(hit.text) &&
+         (hit.text.size() == other.text.size() || hit.ending != Cache::Ending::whole);
+}
+
+bool is_known(const std::vector<Cache::Hit>& hits, const Cache::Hit& hit) {
+  return std::ranges::any_of(
+      hits, [&](const Cache::Hit& known) { return says_no_more(hit, known) || says_no_more(known, hit); });
 }
 
 // At most `room` bytes from the front, without cutting a UTF-8 character.
@@ -196,7 +201,7 @@ Cache::Found Cache::find(const CachePlace& place, std::string_view suffix, Time 
   std::stable_partition(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.id == last_served_; });
   found.silent |= nothing_to_say && hits.empty();
   for (const auto& hit : hits)
-    if (found.hits.size() < wanted && !is_known(found.hits, hit.text)) found.hits.push_back(hit);
+    if (found.hits.size() < wanted && !is_known(found.hits, hit)) found.hits.push_back(hit);
   return found;
 }
 

@@ -55,7 +55,7 @@ Task<std::vector<Suggestion>> Completer::complete(CompletionQuery query) {
   ++stats_.requests;
   ++last_request_;
   ++last_event_;
-  fetches_.follow(state);
+  if (!query.stateless) fetches_.follow(state);
   offers_.follow(state, asked);
 
   auto suggestions = co_await answer(query, state);
@@ -75,7 +75,7 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   last_excluded_ = why.has_value();
   if (why) co_return nothing(*why);
   if (auto found = from_cache(query, state, "cache")) {
-    if (1 < wanted_by(query)) *found = co_await and_another(query, state, std::move(*found));
+    if (1 < wanted_by(query)) *found = co_await and_another(query, state, std::move(*found), "cache");
     keep_shown(query, state, *found);
     co_return std::move(*found);
   }
@@ -90,7 +90,9 @@ Task<std::vector<Suggestion>> Completer::answer(const CompletionQuery& query, co
   const auto ask_at = clock_.now() + decision.wait;
   auto predicted = predict(query, state);
   const bool eager = config_.predictor == PredictorMode::eager || endpoint_.absent();
-  const bool sure = predicted && (eager || kSurePrediction <= predicted->probability);
+  const bool chooses =
+      1 < wanted_by(query) && !endpoint_.absent();  // who invokes waits for what the model says
+  const bool sure = predicted && !chooses && (eager || kSurePrediction <= predicted->probability);
   if (!sure) co_return co_await wait_for_model(query, state, ask_at);
   // The model is asked all the same, for the keys to come.
   if (decision.wait == Clock::Duration::zero() && fetches_.help_for(state) == Fetches::Help::none)
@@ -109,6 +111,9 @@ Task<std::vector<Suggestion>> Completer::wait_for_model(const CompletionQuery& q
     const std::string_view source = endpoint_.provider() == "local" ? "local" : "model";
     if (auto found = from_cache(query, state, source)) {
       stats_.joined += !asked && !found->empty();
+      // The call that was joined may have been made for a key, which wants one.
+      if (!asked && 1 < wanted_by(query))
+        co_return co_await and_another(query, state, std::move(*found), source);
       co_return co_await and_others(query, state, std::move(*found), source);
     }
     const auto now = clock_.now();

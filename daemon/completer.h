@@ -76,7 +76,8 @@ class Completer {
                                         std::string_view source);
   std::optional<LocalSuggestion> predict(const CompletionQuery& query, const CursorState& state);
   void keep_shown(const CompletionQuery& query, const CursorState& state, Suggestions& found);
-  Task<Suggestions> and_another(const CompletionQuery& query, const CursorState& state, Suggestions found);
+  Task<Suggestions> and_another(const CompletionQuery& query, const CursorState& state, Suggestions found,
+                                std::string_view source);
   Task<Suggestions> and_others(const CompletionQuery& query, const CursorState& state, Suggestions found,
                                std::string_view source);
   std::optional<std::string> why_not_ask(const CompletionQuery& query);

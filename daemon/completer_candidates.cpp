@@ -65,12 +65,12 @@ Task<std::vector<Suggestion>> Completer::and_others(const CompletionQuery& query
 // Who invokes where texts are known already wants to choose, or did not get any that fits: one call for those
 // that are missing, if none is under way for this place.
 Task<std::vector<Suggestion>> Completer::and_another(const CompletionQuery& query, const CursorState& state,
-                                                     Suggestions found) {
+                                                     Suggestions found, std::string_view source) {
   const auto missing = wanted_by(query) - static_cast<int>(found.size());
   if (missing <= 0 || endpoint_.provider() == "local") co_return found;
   const auto temperature = std::max(config_.temperature, kOtherTemperature);
   if (!fetches_.owe(state) && ask(query, state, missing, temperature)) co_return found;
-  co_return co_await and_others(query, state, std::move(found), "cache");
+  co_return co_await and_others(query, state, std::move(found), source);
 }
 
 }  // namespace fimd

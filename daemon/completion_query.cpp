@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/line_hash.h"
 #include "protocol/completion.h"
 
 namespace fimd {
@@ -11,6 +12,7 @@ CursorState state_of(const CompletionQuery& query) {
   state.document = document_id(query.snapshot.uri);
   state.text = query.snapshot.text;
   state.cursor = query.cursor;
+  if (query.stateless) state.document = chain(state.document, state.suffix());
   state.language = query.snapshot.languageId;
   if (query.formatting) state.indentation = {!query.formatting->insertSpaces, query.formatting->tabSize};
   return state;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/log.h"
+#include "daemon/tokens.h"
 #include "protocol/event_stream.h"
 
 namespace fimd {
@@ -24,11 +25,26 @@ Status status_of(int http_status) {
                                                                        : Status::unavailable;
 }
 
+// What quoting leaves of a text: no blanks, signs or escapes, which every way of quoting writes differently.
+std::string bare(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    const auto escape = c == '\\' ? text.substr(at + 1, 1) : std::string_view();
+    if (escape == "n" || escape == "r" || escape == "t")
+      ++at;
+    else if (is_word(static_cast<char>(c)))
+      result += static_cast<char>(c);
+  }
+  return result;
+}
+
 // Whether a message repeats a piece of a text.
-bool quotes(std::string_view message, std::string_view text) {
+bool quotes(std::string_view said, std::string_view sent) {
   constexpr std::size_t kPiece = 12;  // shorter ones are words that an error message may share with a program
+  const auto message = bare(said), text = bare(sent);
   for (std::size_t at = 0; at + kPiece <= message.size(); ++at) {
-    if (text.find(message.substr(at, kPiece)) != std::string_view::npos) return true;
+    if (text.find(message.substr(at, kPiece)) != std::string::npos) return true;
   }
   return false;
 }

@@ -13,6 +13,8 @@ namespace {
 // Nothing is shown of a line that has not ended, but its beginning may contradict what is typed meanwhile,
 // which is not longer than this.
 constexpr std::size_t kTypedMeanwhile = 64;
+// A longer text is not looked at for each line: that would take the square of its size.
+constexpr std::size_t kShort = 1024;
 
 bool says_more_than_blanks(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
@@ -25,6 +27,7 @@ struct Fetches::FetchedText {
   std::string received;  // as the model sent it
   std::string cleaned;   // what of it is in the cache
   Cache::TextId id = 0;
+  std::size_t next_look = 0;  // when so much of it has come
   bool begun = false;
   bool over = false;      // the model has said that it ends here
   bool ready = false;     // enough of it has come to be shown, if any of it may be
@@ -173,17 +176,18 @@ bool Fetches::take(Fetch& fetch, const Delta& delta) {
 }
 
 // Whole lines go into the cache as they come: what follows the last line end may still be cleaned away.
-// Looking at each piece of a long text would take the square of its size.
 void Fetches::grow(FetchedText& text, const Delta& delta, const TrimContext& context) {
   text.begun = true;
   text.over = !delta.finish_reason.empty();
   text.received += delta.text;
   text.finished |= text.over || kTrimWindow < text.received.size();  // beyond it nothing is looked at
-  const bool line_came = delta.text.find('\n') != std::string::npos && says_more_than_blanks(text.received);
+  const bool line_came = delta.text.find('\n') != std::string::npos &&
+                         text.next_look <= text.received.size() && says_more_than_blanks(text.received);
   if (!text.over && !line_came) {
     if (text.received.size() <= kTypedMeanwhile) arrivals_.notify();
     return;
   }
+  if (kShort < text.received.size()) text.next_look = text.received.size() + text.received.size() / 8;
   const auto cleaned = clean(text.received, context, text.over);
   const auto made = progress(cleaned, context);
   text.ready |= made.ready.has_value();

@@ -36,7 +36,7 @@ void Prompts::edited(const Edit& edit) {
 
 void Prompts::closed(std::string_view uri) {
   const auto path = path_of(uri);
-  prompts_.erase(path);
+  prompts_.erase(document_id(uri));
   similar_.forget(path);
   edits_.forget(path);
   for (auto& [other, prompt] : prompts_) prompt.thaw();  // it may quote the document
@@ -49,8 +49,8 @@ void Prompts::forget_all() {
 
 CompletionRequest Prompts::request(std::string_view uri, const CursorState& state, Prompt::Time now) {
   const auto path = path_of(uri);
-  if (kMaxPrompts <= prompts_.size() && !prompts_.contains(path)) prompts_.clear();
-  auto& prompt = prompts_.try_emplace(path, workspace_, path).first->second;
+  if (kMaxPrompts <= prompts_.size() && !prompts_.contains(state.document)) prompts_.clear();
+  auto& prompt = prompts_.try_emplace(state.document, workspace_, path).first->second;
   if (prompt.follow(state.prefix(), state.suffix(), now)) refresh_context(prompt, path, state, now);
   return prompt.request(state.prefix(), state.language);
 }

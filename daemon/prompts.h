@@ -1,6 +1,7 @@
 // The prompts of all open documents, with what each is told of the others. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,7 +51,7 @@ class Prompts {
   const Documents& documents_;
   const Privacy& privacy_;
   std::string workspace_;
-  std::unordered_map<std::string, Prompt> prompts_;  // by path
+  std::unordered_map<std::uint64_t, Prompt> prompts_;  // by document
   SimilarCode similar_;
   RecentEdits edits_;
 };

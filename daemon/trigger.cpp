@@ -19,11 +19,12 @@ using Words = std::span<const std::string_view>;
 constexpr std::chrono::milliseconds kNoWait{0};
 
 constexpr auto kControl = std::to_array<std::string_view>(
-    {"if",     "else",  "elif",  "elsif",  "for",   "foreach",   "while",    "until",
-     "unless", "when",  "case",  "switch", "match", "catch",     "except",   "with",
-     "using",  "guard", "class", "struct", "trait", "interface", "template", "constructor"});
+    {"if",     "else",         "elif",  "elsif",  "for",   "foreach",   "while",    "until",
+     "unless", "when",         "case",  "switch", "match", "catch",     "except",   "with",
+     "using",  "guard",        "class", "struct", "trait", "interface", "template", "constructor",
+     "try",    "synchronized", "lock",  "fixed",  "init"});
 constexpr auto kDefinition =
-    std::to_array<std::string_view>({"function", "func", "fun", "fn", "def", "sub", "proc"});
+    std::to_array<std::string_view>({"function", "func", "fun", "fn", "def", "defp", "sub", "proc"});
 constexpr auto kExpression = std::to_array<std::string_view>(
     {"return", "throw", "new", "delete", "await", "co_await", "co_return", "co_yield"});
 constexpr auto kBinding = std::to_array<std::string_view>({"const", "let", "var", "import", "export"});
@@ -110,12 +111,13 @@ bool is_declarator(std::string_view text) {
   return type.size() < text.size() && ends_a_value(type);
 }
 
-// `Cache::Cache`, `Cache::~Cache`; `TEST`, if the line begins with it: only definitions stand outside of all.
+// `Cache::Cache`, `Cache::~Cache`, `~Cache`; `TEST`, if the line begins with it: only definitions stand
+// outside of all.
 bool is_nameless_definition(std::string_view before, std::string_view line) {
   const auto name = last_word(before);
   const auto scope = before.substr(0, before.size() - name.size());
   if (scope.empty()) return !is_blank(line.front());
-  return scope.ends_with("::~") ||
+  return scope == "~" || scope.ends_with("::~") ||
          (scope.ends_with("::") && last_word(scope.substr(0, scope.size() - 2)) == name);
 }
 

@@ -22,10 +22,6 @@ const json& member(const json& value, const char* name) {
   return found == value.end() ? nothing() : *found;
 }
 
-const json& first_of(const json& value) {
-  return value.is_array() && !value.empty() ? value.front() : nothing();
-}
-
 std::string text_member(const json& value, const char* name) {
   const json& found = member(value, name);
   return found.is_string() ? found.get<std::string>() : "";

@@ -9,8 +9,6 @@ namespace fimd {
 
 // The member of that name, or JSON null when there is none or `value` is no object.
 const nlohmann::json& member(const nlohmann::json& value, const char* name);
-// The first element, or JSON null when `value` is no array or empty.
-const nlohmann::json& first_of(const nlohmann::json& value);
 std::string text_member(const nlohmann::json& value, const char* name);
 int count_member(const nlohmann::json& value,
                  const char* name);  // 0 when absent, negative or not a whole number

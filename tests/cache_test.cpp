@@ -126,8 +126,10 @@ TEST_CASE("several candidates differ from each other") {
   REQUIRE(hits.size() == 3);
   CHECK(hits[0].text == "f(y)");
   CHECK(hits[1].text == "12");
-  CHECK(hits[2].text == "None");
-  CHECK(desk.find("x = ^", 9).hits.size() == 4);
+  CHECK(hits[2].text == "1");  // it is all that this one says
+  CHECK(desk.find("x = ^", 9).hits.size() == 5);
+  desk.answer("x = ^", "f(y", Ending::cut);
+  CHECK(desk.find("x = ^", 9).hits.size() == 5);
 }
 
 TEST_CASE("a running answer is served by whole lines, a cut one as it is") {
@@ -304,9 +306,11 @@ struct NaiveCache {
     for (const auto* kept : fitting) {
       const auto rest = std::string_view(kept->text).substr(prefix.size() - kept->prefix.size());
       const bool known = std::any_of(found.hits.begin(), found.hits.end(), [&](const Cache::Hit& hit) {
-        return hit.text.starts_with(rest) || rest.starts_with(hit.text);
+        const bool same = hit.text == rest;
+        return (hit.text.starts_with(rest) && (same || kept->ending != Ending::whole)) ||
+               (rest.starts_with(hit.text) && (same || hit.ending != Ending::whole));
       });
-      if (!known) found.hits.push_back({.id = kept->id, .text = rest});
+      if (!known) found.hits.push_back({.id = kept->id, .text = rest, .ending = kept->ending});
     }
     found.silent |= nothing && found.hits.empty();
     return found;

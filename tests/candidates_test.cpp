@@ -92,6 +92,28 @@ const Reply kNever{.status = 500};
 
 }  // namespace
 
+TEST_CASE("candidates: invoking while the call of a key is under way asks for the others") {
+  auto first = whole({"alpha();"});
+  first.ending = Reply::Ending::stall;
+  Session session({first, whole({"beta();", "gamma();"}), kNever});
+  session.client.request_completion(kUri, 0, kColumn, 2);
+  session.let_it_begin();
+  const auto invoked = session.client.request_completion(kUri, 0, kColumn, 1);
+  session.client.run_for(std::chrono::milliseconds(20));
+  session.server.release();
+  CHECK(session.client.reply(invoked).at("result").at("items").size() == 3);
+  CHECK(session.asked(0).n == 1);
+  CHECK(session.asked(1).n == 2);
+  CHECK(session.calls() == 2);
+}
+
+TEST_CASE("candidates: one may begin as another does") {
+  Session session({whole({"sum(prices);", "sum(prices) / size;", "max(prices);"}), kNever});
+  CHECK(session.invoked().size() == 3);
+  CHECK(session.invoked().size() == 3);
+  CHECK(session.calls() == 1);
+}
+
 TEST_CASE("candidates: invoking again where nothing that came fits asks again") {
   Session session({whole({"}"}), whole({"sum(b);"}), kNever});
   CHECK(session.invoked().empty());
@@ -229,7 +251,7 @@ TEST_CASE("candidates: a call is kept while what is typed agrees with one of its
   kept.client.request_completion(kUri, 0, kColumn, 1);
   kept.let_it_begin();
   kept.client.insert(kUri, 0, kColumn, "b");
-  const auto id = kept.client.request_completion(kUri, 0, kColumn + 1, 1);
+  const auto id = kept.client.request_completion(kUri, 0, kColumn + 1, 2);
   kept.client.run_for(std::chrono::milliseconds(5));
   kept.server.release();
   CHECK(kept.client.reply(id).at("result").at("items").at(0).at("insertText") == "eta();");

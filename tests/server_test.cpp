@@ -335,6 +335,35 @@ TEST_CASE("an endpoint that quotes what it was sent is not quoted in turn") {
   }
 }
 
+TEST_CASE("an endpoint that quotes short lines is not quoted either, however it writes them") {
+  for (const std::string said :
+       {"bad: pin = 4321\nk = 7\nz = 9\nw = ", R"(bad: 'pin = 4321\nk = 7\nz = 9\nw = ')"}) {
+    ScriptedServer server({status_reply(422, Json({{"success", false}, {"error", said}}).dump())});
+    TestClient client(config_for(server));
+    client.initialize();
+    client.open(kUri, "pin = 4321\nk = 7\nz = 9\nw = ");
+    CHECK(client.complete(kUri, 3, 4).empty());
+    const auto shown = client.notifications("window/showMessage").at(0).at("message").get<std::string>();
+    CHECK(shown.find("4321") == std::string::npos);
+  }
+}
+
+TEST_CASE("fim/complete is asked and answered for its own suffix") {
+  ScriptedServer server({json_reply("first"), json_reply("second")});
+  TestClient client(config_for(server));
+  client.initialize();
+  const auto ask = [&](const std::string& rate) {
+    const Json params = {
+        {"prefix", "total = "}, {"path", "a.py"}, {"suffix", "\nx = 1\nrate = " + rate + "\ny = 2\nz = 3\n"}};
+    return client.call("fim/complete", params).at("items").at(0).at("insertText");
+  };
+  CHECK(ask("0.19") == "first");
+  CHECK(ask("0.25") == "second");
+  CHECK(server.exchanges().at(1).request.body.find("0.25") != std::string::npos);
+  CHECK(ask("0.19") == "first");
+  CHECK(server.exchanges().size() == 2);
+}
+
 TEST_CASE("a lasting fault is shown once, whatever words it comes in, and again after a success") {
   std::atomic<int> calls{0};
   ScriptedServer server(ScriptedServer::Answer([&](const test::HttpRequest&) {

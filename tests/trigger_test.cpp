@@ -195,6 +195,12 @@ TEST_CASE("a head in any of the languages is not a complete line") {
   check_all(Silence::none, {
                                {"cpp", "Cache::Cache(Limits limits)^"},
                                {"cpp", "Cache::~Cache()^"},
+                               {"cpp", "  ~Cache()^"},
+                               {"java", "    synchronized (lock)^"},
+                               {"java", "    try (var in = open(path))^"},
+                               {"csharp", "        lock (gate)^"},
+                               {"swift", "    init(name: String)^"},
+                               {"elixir", "  defp total(order)^"},
                                {"cpp", "    : io_(io), clock_(clock)^"},
                                {"cpp", "TEST(Layout, SizeByIndex)^"},
                                {"cpp", "bool operator==(const Position& other)^"},
