@@ -120,13 +120,39 @@ class Literals {
   std::size_t slash(std::size_t at) const {
     if (syntax_.slashes && starts("//", at)) return line_end(at);
     if (syntax_.slashes && starts("/*", at)) return past("*/", at + 2, false);
-    return syntax_.script && expects_value(at) && line_end(at) != source_.size() ? on_line(at, '/') : at;
+    return syntax_.script && expects_value(at) ? past_regex(at) : at;
   }
 
-  // In JavaScript a slash where a value is expected starts a regular expression.
+  // The end of the regular expression that starts at `at`, in whose classes a slash is one character more.
+  // What does not end on its line, or is longer than anyone writes it, is a division.
+  std::size_t past_regex(std::size_t at) const {
+    constexpr std::size_t kLongestRegex = 1000;
+    const auto line = source_.substr(0, std::min(line_end(at), at + kLongestRegex));
+    bool in_class = false;
+    for (auto i = at + 1; i < line.size(); ++i) {
+      if (line[i] == '\\') {
+        ++i;
+      } else if (line[i] == '/' && !in_class) {
+        return i + 1;
+      } else if (line[i] == '[' || line[i] == ']') {
+        in_class = line[i] == '[';
+      }
+    }
+    return at;
+  }
+
+  // In JavaScript a slash where a value is expected starts a regular expression; `a={b} />` ends an element.
   bool expects_value(std::size_t at) const {
     const auto before = strip_right(source_.substr(0, at));
-    return before.empty() || std::string_view("(,=:[!&|?{};").find(before.back()) != std::string_view::npos;
+    if (before.ends_with('}') && starts("/>", at)) return false;
+    return before.empty() || before.ends_with("=>") || ends_with_return(before) ||
+           std::string_view("(,=:[!&|?{};").find(before.back()) != std::string_view::npos;
+  }
+
+  static bool ends_with_return(std::string_view code) {
+    constexpr std::string_view kWord = "return";
+    return code.ends_with(kWord) &&
+           (code.size() == kWord.size() || !is_word(code[code.size() - kWord.size() - 1]));
   }
 
   std::string_view source_;
@@ -182,6 +208,17 @@ bool ends_in_literal(std::string_view source, std::string_view language) {
     at = next;
   }
   return false;
+}
+
+std::size_t regex_begin(std::string_view source, std::size_t at, std::string_view language) {
+  const Literals literals(source, language);
+  for (std::size_t begin = 0; begin < at;) {
+    const auto [next, literal] = literals.step(begin);
+    const bool comment = begin + 1 < source.size() && (source[begin + 1] == '/' || source[begin + 1] == '*');
+    if (literal && next > at) return source[begin] == '/' && !comment ? begin : at;
+    begin = next;
+  }
+  return at;
 }
 
 int depth_at(const BracketScan& scan, std::size_t at) {

@@ -38,6 +38,9 @@ std::size_t calm_line(std::string_view source, std::string_view language);
 // Whether what follows `source` is in a string or a comment that it began.
 bool ends_in_literal(std::string_view source, std::string_view language);
 
+// Where the regular expression begins that `at` is inside of; `at` when it is in none.
+std::size_t regex_begin(std::string_view source, std::size_t at, std::string_view language);
+
 // How deep the brackets before `at` are nested; negative when more were closed than opened.
 int depth_at(const BracketScan& scan, std::size_t at);
 

@@ -17,6 +17,13 @@ BracketScan scan_in(const Surroundings& around, std::string_view text) {
   return scan_brackets(std::string(before).append(text), around.language, before.size());
 }
 
+// The prefix without the regular expression that ends in the text: the brackets in it are none.
+std::string_view before_regex(const Surroundings& around, std::string_view text) {
+  const auto calm = std::min(around.calm, around.prefix.size());
+  const auto source = std::string(around.prefix.substr(calm)).append(text);
+  return around.prefix.substr(0, calm + regex_begin(source, around.prefix.size() - calm, around.language));
+}
+
 // How far the two ways to complete the document are compared.
 constexpr std::size_t kBalanceWindow = 4 * 1024;
 
@@ -165,7 +172,7 @@ std::size_t own_closers(const Surroundings& around, std::string_view text,
                         const std::vector<std::size_t>& closers) {
   if (around.begun == 0 || closers.empty()) return 0;
   const auto begin = around.prefix.size() - around.begun;
-  const auto openers = unmatched_openers(scan_brackets(around.prefix, around.language, begin));
+  const auto openers = unmatched_openers(scan_brackets(before_regex(around, text), around.language, begin));
   std::size_t own = 0;
   for (auto opener = openers.rbegin(); opener != openers.rend() && own < closers.size(); ++opener, ++own) {
     if (text[closers[own]] != closer_of(opener->kind)) break;
@@ -242,7 +249,7 @@ std::size_t keep_balanced(std::string_view text, const Surroundings& around, std
   // `) {` takes one closer from the document and gives it another bracket to close.
   std::string spare;
   for (const auto& opener : unmatched_openers(scan)) spare += closer_of(opener.kind);
-  const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
+  const auto open = open_brackets(before_regex(around, text), around.suffix, around.language, around.to_end);
   for (auto i = own_closers(around, text, closers); i < closers.size(); ++i) {
     const auto kind = text[closers[i]];
     if (is_missing(open, i, kind)) continue;
@@ -261,7 +268,7 @@ std::size_t contained_closers(std::string_view text, const Surroundings& around)
   const auto rest = strip_right(rest_of_line(around.suffix));
   if (rest.empty() || !only_closers(rest)) return 0;
   auto closers = unmatched_closers(scan_in(around, text));
-  const auto open = open_brackets(around.prefix, around.suffix, around.language, around.to_end);
+  const auto open = open_brackets(before_regex(around, text), around.suffix, around.language, around.to_end);
   const auto own = own_closers(around, text, closers);
   for (std::size_t i = closers.size(); i-- > 0;) {
     if (i < own || is_missing(open, i, text[closers[i]]))

@@ -493,6 +493,29 @@ TEST_CASE("a closer that the document lacks stays") {
   CHECK(balanced("  // ^\n", "see (1) and 2)") == "see (1) and 2)");
 }
 
+std::string brackets_in(std::string_view source, std::string_view language = "typescript") {
+  std::string kinds;
+  for (const auto& bracket : scan_brackets(source, language).brackets) kinds += bracket.kind;
+  return kinds;
+}
+
+TEST_CASE("the brackets of a regular expression are none") {
+  CHECK(brackets_in("f(/[)\\]}]/)") == "()");
+  CHECK(brackets_in("s.replace(/[)}]/g, \"\").trim();") == "()()");
+  CHECK(brackets_in("a = /[/)]/.test(b)") == "()");
+  CHECK(brackets_in("a = /\\/)/;\n") == "");
+  CHECK(brackets_in("/^}$/.test(a);") == "()");
+  CHECK(brackets_in("return /}/.test(a);") == "()");
+  CHECK(brackets_in("a => /}/") == "");
+  // What nothing closes on its line is a division, as are those behind a value.
+  CHECK(brackets_in("f(/ (a)") == "(()");
+  CHECK(brackets_in("f(/ (a)\n/ b)") == "(())");
+  CHECK(brackets_in("(a) / (b / (c))") == "()(())");
+  CHECK(brackets_in("f(/[ (a)") == "([()");
+  CHECK(brackets_in("{a && <B c={d} />}</e>", "typescriptreact") == "{{}}");
+  CHECK(brackets_in("f(/)/)", "cpp") == "())");
+}
+
 // The closers of the brackets open at the cursor, innermost first, "|" before each that the document lacks.
 std::string open_at(std::string_view document, std::string_view language = "cpp", bool to_end = true) {
   const Cursor cursor(document, language);

@@ -39,6 +39,15 @@ TEST_CASE("a part of a line") {
         "{\n  return a;\n};");
 }
 
+TEST_CASE("a regular expression keeps its brackets") {
+  CHECK(trimmed("text.split(^)\n", "/[)\\]}]/", "typescript") == "/[)\\]}]/");
+  CHECK(trimmed("text.split(^)\n", "/[)\\]}]/)", "typescript") == "/[)\\]}]/");
+  CHECK(trimmed("  return text^\n}\n", ".replace(/[)}]/g, \"\").trim();", "typescript") ==
+        ".replace(/[)}]/g, \"\").trim();");
+  CHECK(trimmed("  const ends = ^\n}\n", "/^}$/.test(line);", "typescript") == "/^}$/.test(line);");
+  CHECK(trimmed("  return ^\n}\n", "/^}$/.test(line);", "typescript") == "/^}$/.test(line);");
+}
+
 TEST_CASE("a block") {
   CHECK(trimmed("int f() {\n  ^\n}\n", "a();\n  b();\n}\n\nint g() {\n}") == "a();\n  b();");
   CHECK(trimmed("int f() {\n  ^\n", "a();\n}\n\nint g() {") == "a();\n}");
@@ -134,6 +143,8 @@ const std::vector<Insertion> kInsertions = {
     {"impl Entry {\n    fn is_last(&self) -> bool ^\n}\n", "{ false }\n}", "rust"},
     {"        if self.ptr == end ^\n    }\n}\n", "{ return None; }", "rust"},
     {"struct Iter<'a, T> {\n    marker: PhantomData<&'a List^>,\n}\n", "<T>", "rust"},
+    {"  const words = text.split(^);\n", "/[)\\]}]/", "typescript"},
+    {"  return text^\n}\n", ".replace(/[)}]/g, \"\").trim();", "typescript"},
     {"while (^\n", "(entry = readdir(dir)) != NULL) {\n\tputs(entry->d_name);\n}\nclosedir(dir);", "c"},
 };
 
