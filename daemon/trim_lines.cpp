@@ -88,10 +88,21 @@ std::string_view first_line(std::string_view text) {
   return current_line(text.substr(0, keep_first_line(text)));
 }
 
+// A text that begins with a line end writes lines of its own.
+bool starts_line(std::string_view text) {
+  return text.substr(0, text.find_first_not_of(" \t\n")).find('\n') != std::string_view::npos;
+}
+
+// The column of the statement that the text goes on with: the cursor's line has it, or the first line that
+// the text writes, where that is not inside of the cursor's line.
+std::size_t statement_column(std::string_view text, std::string_view line) {
+  return starts_line(text) ? std::min(columns(line), columns(first_line(text))) : columns(line);
+}
+
 // The column that lines of the cursor's block reach at least. On an empty line the text itself says it.
 std::size_t block_column(std::string_view text, std::string_view prefix) {
   const auto line = current_line(prefix);
-  if (!trim_both(line).empty()) return columns(line) + 1;
+  if (!trim_both(line).empty()) return statement_column(text, line) + 1;
   return columns(line.empty() ? first_line(text) : line);
 }
 
@@ -190,16 +201,14 @@ std::size_t keep_scope(std::string_view text, std::string_view prefix, std::stri
 
 bool repeats_next_line(std::string_view text, std::string_view prefix, std::string_view suffix) {
   const auto next = trim_both(next_full_line(suffix));
-  // A text that begins with a line end writes a line of its own.
-  const auto lead = text.substr(0, text.find_first_not_of(" \t\n"));
-  const auto before = lead.find('\n') == std::string_view::npos ? current_line(prefix) : std::string_view();
+  const auto before = starts_line(text) ? std::string_view() : current_line(prefix);
   const auto written = std::string(before).append(text);
   return !next.empty() && !only_closers(next) && trim_both(written) == next;
 }
 
 std::size_t keep_first_block(std::string_view text, std::string_view prefix) {
   const auto line = current_line(prefix);
-  const auto column = columns(trim_both(line).empty() && line.empty() ? first_line(text) : line);
+  const auto column = line.empty() ? columns(first_line(text)) : statement_column(text, line);
   bool blank = false;
   auto end = keep_first_line(text);
   for (auto at = end; at < text.size();) {

@@ -36,7 +36,8 @@ bool opens_block(std::string_view line, std::string_view language);
 // repeats. One turn of the loop stays. A loop that the document itself is in (a table) is none.
 std::size_t keep_before_repetition(std::string_view text, std::string_view prefix, std::string_view suffix);
 
-// 4. The cursor's block: cut where a line leaves it. A line that starts with one of `closers` stays: the
+// 4. The cursor's block: cut where a line leaves it. A text that begins with a line end may write its first
+// line further out, and has that line's block then. A line that starts with one of `closers` stays: the
 // document lacks that bracket, or has it right after the cursor.
 std::size_t keep_scope(std::string_view text, std::string_view prefix, std::string_view language,
                        std::string_view closers);

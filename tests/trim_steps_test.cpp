@@ -383,6 +383,24 @@ TEST_CASE("the text ends where it leaves the cursor's block") {
   CHECK(scoped("  \"\"\"Doc.\n\n  ^", "More.\n\nclass B:", "python") == "More.\n");
 }
 
+TEST_CASE("a text that begins with a line end has the block of its first line") {
+  const auto* after = "class A:\n    def f(self):\n        return 1^\n";
+  CHECK(scoped("def f():\n    return 1^", "\n\ndef g():\n    return 5\n\ndef h():\n    pass", "python") ==
+        "\n\ndef g():\n    return 5\n");
+  CHECK(scoped(after, "\n\n    def g(self):\n        a()\n\n        b()\n\n    def h(self):", "python") ==
+        "\n\n    def g(self):\n        a()\n\n        b()\n");
+  CHECK(scoped(after, "\n\nclass B:\n    def g(self):\n        a()\nx = 1", "python") ==
+        "\n\nclass B:\n    def g(self):\n        a()");
+  CHECK(scoped("    a = 1^", "\n    if a:\n        b()\n    else:\n        c()\n    d()", "python") ==
+        "\n    if a:\n        b()\n    else:\n        c()");
+  CHECK(scoped("        a = 1^", "\n    if a:\n        b()\n    c()", "python") ==
+        "\n    if a:\n        b()");
+  CHECK(scoped("    if a:^", "\n        b()\n        c()\n    d()", "python") ==
+        "\n        b()\n        c()");
+  CHECK(scoped("  a();\n}^", "\n\nint g()\n{\n  b();\n}\nint c;") == "\n\nint g()\n{\n  b();\n}");
+  CHECK(scoped("  a();^", "\n  if (b) {\n    c();\n  }\n  d();") == "\n  if (b) {\n    c();\n  }");
+}
+
 TEST_CASE("below a statement that is whole nothing is deeper") {
   CHECK(scoped("  program.parse(^", "argc, argv);\n      .help(\"more\");") == "argc, argv);");
   CHECK(scoped("def f(a):\n    print(^", "a)\n        b()", "python") == "a)");
@@ -583,6 +601,8 @@ TEST_CASE("the first block ends at a blank line that is not inside a deeper one"
         "if (a) {\n    b();\n\n    c();\n  }");
   CHECK(first_block_of("", "def f():\n    a()\n\n    b()\n\ndef g():\n    c()") ==
         "def f():\n    a()\n\n    b()");
+  CHECK(first_block_of("    return 1", "\n\ndef g():\n    a()\n\n    b()\n\ndef h():") ==
+        "\n\ndef g():\n    a()\n\n    b()");
   CHECK(first_block_of("int f() {", "\n  a();\n\n}") == "\n  a();\n\n}");
   CHECK(first_block_of("  ", "a();\n\n\n\n  b();") == "a();");
   CHECK(first_block_of("  ", "\n  a();\n  b();") == "\n  a();\n  b();");

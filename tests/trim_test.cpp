@@ -86,6 +86,13 @@ TEST_CASE("a line that opens a block brings the block") {
         "auto& x : xs) {\n    f(x);\n  }");
   CHECK(trimmed("    for^\n", " key in table:\n        use(key)\n    done()", "python") ==
         " key in table:\n        use(key)");
+  CHECK(trimmed("def f():\n    return 1^\n", "\n\ndef g():\n    return 5\n\ndef h():\n    pass\n",
+                "python") == "\n\ndef g():\n    return 5");
+  CHECK(trimmed("class A:\n    def f(self):\n        pass^\n",
+                "\n\n    def g(self):\n        a()\n\n        b()\n\n    def h(self):\n",
+                "python") == "\n\n    def g(self):\n        a()\n\n        b()");
+  CHECK(trimmed("def f():\n    a = 1^\n", "\n    if a:\n        b()\n    c()\n", "python") ==
+        "\n    if a:\n        b()");
   CHECK(trimmed("  items.map(item =>^\n", " {\n    return item.id\n  })\n  next()", "typescript") ==
         " {\n    return item.id\n  })");
   CHECK(trimmed("int main(void) ^\n", "{\n\treturn 0;\n}\n", "c") == "{\n\treturn 0;\n}");
@@ -145,6 +152,7 @@ const std::vector<Insertion> kInsertions = {
     {"struct Iter<'a, T> {\n    marker: PhantomData<&'a List^>,\n}\n", "<T>", "rust"},
     {"  const words = text.split(^);\n", "/[)\\]}]/", "typescript"},
     {"  return text^\n}\n", ".replace(/[)}]/g, \"\").trim();", "typescript"},
+    {"def f():\n    return 1^\n", "\n\ndef g():\n    a()\n\n    return 5\n\ndef h():\n    pass\n", "python"},
     {"while (^\n", "(entry = readdir(dir)) != NULL) {\n\tputs(entry->d_name);\n}\nclosedir(dir);", "c"},
 };
 
