@@ -30,6 +30,7 @@ constexpr double kUnlikelyAccept = kUsualAcceptance / 2;
 constexpr auto kPatience = 800ms;
 // A prediction this likely is not worth waiting for the model.
 constexpr double kSurePrediction = 0.85;
+
 std::optional<std::string> secret_in(const CompletionRequest& request) {
   return fimd::secret_in(request.prompt + '\n' + request.suffix);
 }

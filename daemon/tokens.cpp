@@ -25,6 +25,12 @@ std::string_view from_line_of(std::string_view text, std::size_t at) {
   return text.substr(text.substr(0, at).rfind('\n') + 1);
 }
 
+std::string_view last_word(std::string_view text) {
+  auto begin = text.size();
+  while (begin > 0 && is_word(text[begin - 1])) --begin;
+  return text.substr(begin);
+}
+
 std::string_view indentation_of(std::string_view line) {
   return line.substr(0, std::min(line.find_first_not_of(" \t"), line.size()));
 }

@@ -33,6 +33,9 @@ std::string_view next_line(std::string_view& text);
 // `text` from the start of the line that holds `at`.
 std::string_view from_line_of(std::string_view text, std::size_t at);
 
+// The word bytes at the end of `text`.
+std::string_view last_word(std::string_view text);
+
 // The line's leading blanks, and the text without blanks at its end or at both ends.
 std::string_view indentation_of(std::string_view line);
 std::string_view strip_right(std::string_view text);

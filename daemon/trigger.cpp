@@ -97,12 +97,6 @@ bool ends_a_value(std::string_view text) {
   return !text.empty() && (is_word(text.back()) || is_closer(text.back()) || text.back() == '>');
 }
 
-std::string_view last_word(std::string_view text) {
-  auto begin = text.size();
-  while (begin > 0 && is_word(text[begin - 1])) --begin;
-  return text.substr(begin);
-}
-
 // `int main`, `void Cache::erase`, `Node *child`: a type stands before the name.
 bool is_declarator(std::string_view text) {
   while (!text.empty() && (is_word(text.back()) || text.back() == ':' || text.back() == '~'))

@@ -43,11 +43,9 @@ bool is_repetition(std::string_view tail) {
   return !lines && letters && what.size() >= (word ? 2 : 3);
 }
 
-// The word that the cursor is in or behind, where it does not start the line.
-std::string_view last_word(std::string_view prefix) {
-  auto begin = prefix.size();
-  while (begin > 0 && is_word(prefix[begin - 1])) --begin;
-  const auto word = prefix.substr(begin);
+// The word that the cursor is in or behind, if a text may begin with it again.
+std::string_view repeatable_word(std::string_view prefix) {
+  const auto word = last_word(prefix);
   return word.size() >= kShortestRepeatedWord && is_letter(word.front()) ? word : std::string_view();
 }
 
@@ -63,7 +61,7 @@ std::optional<std::size_t> repeated(std::string_view text, std::string_view pref
       if ((again || open) && is_repetition(tail)) return again ? std::optional(tail.size()) : std::nullopt;
     }
   }
-  const auto word = last_word(prefix);
+  const auto word = repeatable_word(prefix);
   if (!whole && word.starts_with(text)) return std::nullopt;
   return !word.empty() && text.starts_with(word) ? word.size() : 0;
 }

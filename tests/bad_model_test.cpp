@@ -16,19 +16,10 @@ constexpr const char* kUri = "file:///work/a.cpp";
 const std::string kBefore = "int area(int width, int height) {\n  return ";
 const std::string kAfter = ";\n}\n\nint main() {\n  return area(2, 3);\n}\n";
 
-Config config_for(const ScriptedServer& server) {
-  Config config;
-  config.endpoint = server.url("/fim");
-  config.predictor = PredictorMode::off;
-  config.speculation = false;
-  config.calls_per_minute = 0;
-  return config;
-}
-
 // What is shown after `return ` of what the model says there.
 Texts shown(const std::string& said) {
   ScriptedServer server({saying(said)});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, kBefore + kAfter);
   return client.complete(kUri, 1, 9);
@@ -67,7 +58,7 @@ TEST_CASE("an answer in another language is none") {
   CHECK(shown("Sure, here is what you want:\n\nwidth * height;\n").empty());
   const auto shown_in_body = [](const std::string& said) {
     ScriptedServer server({saying(said)});
-    TestClient client(config_for(server));
+    TestClient client(only_the_model(server.url("/fim")));
     client.initialize();
     client.open(kUri, "int area(int width, int height) {\n  \n}\n");
     return client.complete(kUri, 1, 2);
@@ -95,7 +86,7 @@ TEST_CASE("what a model wraps its answer into comes off while it streams in") {
       end.finish_reason = "stop";
       reply.chunks.push_back(events({end_data(end), "[DONE]"}));
       ScriptedServer server({reply});
-      TestClient client(config_for(server));
+      TestClient client(only_the_model(server.url("/fim")));
       client.initialize();
       client.open(kUri, kBefore + kAfter);
       INFO(said);
@@ -112,7 +103,7 @@ TEST_CASE("an answer that comes after its document was closed is nobody's") {
   auto late = saying("width * height");
   late.delay = std::chrono::milliseconds(300);
   ScriptedServer server({late, saying("height * width")});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, kBefore + kAfter);
   const int id = client.request_completion(kUri, 1, 9);
@@ -133,7 +124,7 @@ TEST_CASE("answers that come out of order serve the places that they were asked 
     if (prompt.ends_with("a = ")) reply.delay = std::chrono::milliseconds(300);
     return reply;
   }));
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, text);
   const int first = client.request_completion(kUri, 0, 8);
@@ -163,7 +154,7 @@ TEST_CASE("an answer that comes twice is taken once") {
   twice_streamed.chunks = {stream, stream};
   for (const auto& reply : {twice, twice_streamed}) {
     ScriptedServer server({reply, saying("1")});
-    TestClient client(config_for(server));
+    TestClient client(only_the_model(server.url("/fim")));
     client.initialize();
     client.open(kUri, kBefore + kAfter);
     CHECK(client.complete(kUri, 1, 9) == Texts{"width * height"});
@@ -178,7 +169,7 @@ TEST_CASE("an endpoint that never answers keeps nobody from the next place") {
   auto never = saying("width * height");
   never.ending = Reply::Ending::stall;
   ScriptedServer server({never, saying("area(4, 5)")});
-  auto config = config_for(server);
+  auto config = only_the_model(server.url("/fim"));
   config.deadline = std::chrono::milliseconds(300);
   TestClient client(config);
   client.initialize();
@@ -196,7 +187,7 @@ TEST_CASE("half a character at a chunk's border waits for its other half") {
   auto reply = saying("\"Grüße 🎉 日本\"");
   reply.chunk_bytes = 1;
   ScriptedServer server({reply});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, kBefore + kAfter);
   CHECK(client.complete(kUri, 1, 9) == Texts{"\"Grüße 🎉 日本\""});
@@ -210,7 +201,7 @@ TEST_CASE("what is typed while an answer streams in and is trimmed is answered a
   slow.chunks.push_back(events({end_data({}), std::string(kDoneData)}));
   slow.chunk_delay = std::chrono::milliseconds(2);
   ScriptedServer server({slow, saying("")});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, "int f() {\n  \n}\n");
   const std::string typed = "total += a;";
@@ -229,7 +220,7 @@ TEST_CASE("what is typed while an answer streams in and is trimmed is answered a
 
 TEST_CASE("two documents with the same text keep their answers apart") {
   ScriptedServer server({saying("width * height"), saying("height * width")});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, kBefore + kAfter);
   client.open("file:///work/b.cpp", kBefore + kAfter);

@@ -17,20 +17,13 @@ namespace {
 constexpr const char* kUri = "file:///work/a.cpp";
 constexpr int kColumn = 12;  // the end of "int total = "
 
-Config config_for(const ScriptedServer& server) {
-  Config config;
-  config.endpoint = server.url("/fim");
-  config.speculation = false;
-  config.calls_per_minute = 0;
-  config.predictor = PredictorMode::off;
-  return config;
-}
-
 // A session with one document, "int total = " and a line below.
 struct Session {
   explicit Session(std::vector<Reply> replies) : Session(std::move(replies), [](Config&) {}) {}
   Session(std::vector<Reply> replies, const std::function<void(Config&)>& change)
-      : server(std::move(replies)), config(config_for(server)), client((change(config), config)) {
+      : server(std::move(replies)),
+        config(only_the_model(server.url("/fim"))),
+        client((change(config), config)) {
     client.initialize();
     client.open(kUri, "int total = \nint b;\n");
   }

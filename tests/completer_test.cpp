@@ -18,15 +18,6 @@ namespace {
 constexpr const char* kUri = "file:///work/a.cpp";
 constexpr const char* kOther = "file:///work/b.cpp";
 
-Config config_for(const ScriptedServer& server) {
-  Config config;
-  config.endpoint = server.url("/fim");
-  config.predictor = PredictorMode::off;
-  config.speculation = false;
-  config.calls_per_minute = 0;
-  return config;
-}
-
 Json stats(TestClient& client) {
   return client.call("workspace/executeCommand", {{"command", "fimd.stats"}});
 }
@@ -38,7 +29,7 @@ Json first_item(TestClient& client, const std::string& uri, int line, int charac
 // Calls in all when `happens` comes right after an answer whose acceptance would be fetched ahead.
 std::size_t calls_after(const std::function<void(TestClient&, const Json&)>& happens) {
   ScriptedServer server({saying("call(alpha,")});
-  auto config = config_for(server);
+  auto config = only_the_model(server.url("/fim"));
   config.speculation = true;
   config.time_scale = 2;
   TestClient client(config);
@@ -76,7 +67,7 @@ TEST_CASE("what follows a suggestion is fetched only while it may still be accep
 
 TEST_CASE("what is excluded while a request waits for the hand to rest is not sent") {
   ScriptedServer server({saying("alpha")});
-  auto config = config_for(server);
+  auto config = only_the_model(server.url("/fim"));
   config.time_scale = 2;
   TestClient client(config);
   client.initialize();
@@ -93,7 +84,7 @@ TEST_CASE("at most two calls are under way, the one ahead of time included") {
     const std::string prompt = Json::parse(request.body).at("prompt");
     return saying("call(alpha,", prompt.ends_with("total = ") ? 0ms : 500ms);
   }));
-  auto config = config_for(server);
+  auto config = only_the_model(server.url("/fim"));
   config.speculation = true;
   config.time_scale = 2;
   TestClient client(config);
@@ -114,7 +105,7 @@ TEST_CASE("requests without a document take turns, and each is answered") {
     const std::string prompt = Json::parse(request.body).at("prompt");
     return saying("value" + prompt.substr(4, 1) + ";", 20ms);
   }));
-  TestClient client(config_for(server), true);
+  TestClient client(only_the_model(server.url("/fim")), true);
   std::vector<int> ids;
   for (int i = 0; i < 7; ++i) {
     const auto number = std::to_string(i);
@@ -150,7 +141,7 @@ TEST_CASE("accepting lines of a block leaves the block, whatever the document's 
   for (const auto& [before, said, accepted, line, left] : cases) {
     INFO(before << said);
     ScriptedServer server({saying(said)});
-    TestClient client(config_for(server));
+    TestClient client(only_the_model(server.url("/fim")));
     client.initialize();
     client.open(kUri, before);
     CHECK(client.complete(kUri, 1, 0).size() == 1);
@@ -162,7 +153,7 @@ TEST_CASE("accepting lines of a block leaves the block, whatever the document's 
 
 TEST_CASE("a line of 50 KB is completed, and again with no call") {
   ScriptedServer server({saying("last_one = 1;")});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   std::string line;
   while (line.size() < 50'000) line += "x = 1; ";
@@ -176,7 +167,7 @@ TEST_CASE("a line of 50 KB is completed, and again with no call") {
 
 TEST_CASE("accepting in one document settles nothing in another") {
   ScriptedServer server({saying("alpha();"), saying("beta();")});
-  TestClient client(config_for(server));
+  TestClient client(only_the_model(server.url("/fim")));
   client.initialize();
   client.open(kUri, "int a = ");
   client.open(kOther, "int b = ");

@@ -320,15 +320,26 @@ TEST_CASE("a slow DNS look-up holds up neither the next message nor the end") {
   g_resolved.release();
 }
 
+namespace {
+
+// What is shown when the endpoint refuses, in these words, to go on after `text`.
+std::string shown_of_refusal(int status, const std::string& said, const std::string& text) {
+  ScriptedServer server({status_reply(status, Json({{"success", false}, {"error", said}}).dump())});
+  TestClient client(config_for(server));
+  client.initialize();
+  client.open(kUri, text);
+  const auto line = static_cast<int>(std::ranges::count(text, '\n'));
+  const auto column = static_cast<int>(text.size() - text.rfind('\n') - 1);
+  CHECK(client.complete(kUri, line, column).empty());
+  return client.notifications("window/showMessage").at(0).at("message");
+}
+
+}  // namespace
+
 TEST_CASE("an endpoint that quotes what it was sent is not quoted in turn") {
   for (const std::string said :
        {"invalid prompt: int canary_total = ", "unknown key secret-token", "no such model"}) {
-    ScriptedServer server({status_reply(400, Json({{"success", false}, {"error", said}}).dump())});
-    TestClient client(config_for(server));
-    client.initialize();
-    client.open(kUri, "int canary_total = ");
-    CHECK(client.complete(kUri, 0, 19).empty());
-    const auto shown = client.notifications("window/showMessage").at(0).at("message").get<std::string>();
+    const auto shown = shown_of_refusal(400, said, "int canary_total = ");
     CHECK(shown.find("canary") == std::string::npos);
     CHECK(shown.find("secret-token") == std::string::npos);
     CHECK((shown == "fimd: no such model") == (said == "no such model"));
@@ -338,12 +349,7 @@ TEST_CASE("an endpoint that quotes what it was sent is not quoted in turn") {
 TEST_CASE("an endpoint that quotes short lines is not quoted either, however it writes them") {
   for (const std::string said :
        {"bad: pin = 4321\nk = 7\nz = 9\nw = ", R"(bad: 'pin = 4321\nk = 7\nz = 9\nw = ')"}) {
-    ScriptedServer server({status_reply(422, Json({{"success", false}, {"error", said}}).dump())});
-    TestClient client(config_for(server));
-    client.initialize();
-    client.open(kUri, "pin = 4321\nk = 7\nz = 9\nw = ");
-    CHECK(client.complete(kUri, 3, 4).empty());
-    const auto shown = client.notifications("window/showMessage").at(0).at("message").get<std::string>();
+    const auto shown = shown_of_refusal(422, said, "pin = 4321\nk = 7\nz = 9\nw = ");
     CHECK(shown.find("4321") == std::string::npos);
   }
 }

@@ -25,6 +25,15 @@ std::array<int, 2> make_socketpair() {
 
 }  // namespace
 
+Config only_the_model(const std::string& endpoint) {
+  Config config;
+  config.endpoint = endpoint;
+  config.predictor = PredictorMode::off;
+  config.speculation = false;
+  config.calls_per_minute = 0;
+  return config;
+}
+
 TestClient::TestClient(Config config, bool piped)
     : fds_(make_socketpair()), end_(io_, fds_[1]), decoder_(Framing::content_length) {
   connection_.emplace(io_, fds_[0], fds_[0], Framing::content_length);

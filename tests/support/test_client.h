@@ -16,6 +16,9 @@
 
 namespace fimd::test {
 
+// An endpoint, and nothing else that answers or asks: no predictor, no fetching ahead, no limit of calls.
+Config only_the_model(const std::string& endpoint);
+
 class TestClient {
  public:
   using Json = nlohmann::json;
